@@ -1,0 +1,29 @@
+// Where addresses of peers come from. The engine owns the interface; an app brings the implementations.
+
+import type { PeerAddress } from '@enjambre/metainfo';
+
+/** What a source may know of the torrent it looks for peers of. */
+export interface SwarmView {
+  readonly infoHash: Uint8Array;
+  readonly peerId: Uint8Array;
+  /** Where our peer connections are accepted, as bound. */
+  readonly listenPort: number;
+  /** Bytes of payload since the torrent was started. */
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+  /** Bytes not yet verified. */
+  readonly leftBytes: number;
+  /** Hands over what was found; known ones are ignored, junk too. */
+  addPeers(addresses: readonly PeerAddress[]): void;
+}
+
+export interface PeerSource {
+  /** The word that `--discovery-mode` uses. */
+  readonly name: string;
+  /** Starts looking. Never throws: a source that finds nothing tries again by itself. */
+  start(swarm: SwarmView): void;
+  /** Everything wanted is now verified. */
+  completed(): void;
+  /** Tells whoever should know, and ends; resolves within `deadlineMs` whatever they answer. */
+  stop(deadlineMs: number): Promise<void>;
+}

@@ -1,0 +1,51 @@
+// Where verified pieces live. Implementations: files on disk, memory; both join `piece-store.contract.ts`.
+// Invariant: a piece is "had" only when its bytes were hashed by us and written; a record on disk names only synced ones.
+
+/** Bytes read for an upload. `release` must be called once, after the bytes are no longer needed. */
+export interface BlockView {
+  readonly bytes: Uint8Array;
+  release(): void;
+}
+
+/** How a finished piece turned out. `blockHashes` (SHA-1, 20 bytes a block, in order) when asked for or when it failed. */
+export interface PieceVerdict {
+  readonly verified: boolean;
+  readonly blockHashes: Uint8Array | undefined;
+}
+
+/** A disk's refusal, with a sentence for people. */
+export class StorageError extends Error {
+  readonly code: 'disk-full' | 'not-writable' | 'not-readable' | 'locked' | 'path-conflict';
+  constructor(code: StorageError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StorageError';
+    this.code = code;
+  }
+}
+
+export interface PieceStore {
+  /**
+   * Finds out what is there: the resume record where files are unchanged, hashing elsewhere. Safe to call again after
+   * it failed. `onPiece` is called for each piece found good, as it is found.
+   * @throws StorageError
+   */
+  open(onPiece: (pieceIndex: number) => void): Promise<void>;
+  /** Memory for one piece, or undefined while all is in use. To be given back by `finish` or `discard`. */
+  takeSlab(pieceIndex: number): Buffer | undefined;
+  /** Bytes handed to `finish` and not yet written: for back-pressure. */
+  readonly unwrittenBytes: number;
+  /**
+   * Hashes the piece and, when it is right, writes it. Takes the slab back in every case.
+   * @param wantBlockHashes also for a good piece (to tell who had sent a bad version of it)
+   * @throws StorageError when it could not be written
+   */
+  finish(pieceIndex: number, slab: Buffer, wantBlockHashes: boolean): Promise<PieceVerdict>;
+  /** Gives a slab back unused. */
+  discard(slab: Buffer): void;
+  /** @throws StorageError. The caller has checked that the piece is had and the range lies within it. */
+  read(pieceIndex: number, begin: number, length: number): Promise<BlockView>;
+  /** Syncs what was written and records it. @throws StorageError */
+  flush(): Promise<void>;
+  /** Flushes and lets go of everything: files, memory, workers, lock. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,96 @@
+// A clock that stands still until a test moves it; timers run in the order of their times.
+
+import type { Clock, Timer } from './clock.ts';
+
+interface Entry {
+  at: number;
+  order: number;
+  callback: () => void;
+  intervalMs: number | undefined;
+}
+
+export class FakeClock implements Clock {
+  #now = 0;
+  #order = 0;
+  readonly #heap: Entry[] = [];
+  readonly #cancelled = new WeakSet<Entry>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  wallTime(): number {
+    return 1_700_000_000_000 + this.#now;
+  }
+
+  after(delayMs: number, callback: () => void): Timer {
+    return this.#schedule(delayMs, callback, undefined);
+  }
+
+  every(intervalMs: number, callback: () => void): Timer {
+    return this.#schedule(intervalMs, callback, intervalMs);
+  }
+
+  /** Runs the earliest timer, moving the time to it. False when none is left or it lies beyond `untilMs`. */
+  step(untilMs = Number.POSITIVE_INFINITY): boolean {
+    for (;;) {
+      const entry = this.#heap[0];
+      if (entry === undefined || entry.at > untilMs) return false;
+      this.#pop();
+      if (this.#cancelled.has(entry)) continue;
+      this.#now = Math.max(this.#now, entry.at);
+      if (entry.intervalMs !== undefined) {
+        entry.at += entry.intervalMs;
+        entry.order = this.#order++;
+        this.#push(entry);
+      }
+      entry.callback();
+      return true;
+    }
+  }
+
+  /** Runs every timer due within `durationMs` and leaves the time there. */
+  advance(durationMs: number): void {
+    const until = this.#now + durationMs;
+    while (this.step(until));
+    this.#now = until;
+  }
+
+  #schedule(delayMs: number, callback: () => void, intervalMs: number | undefined): Timer {
+    const entry = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback, intervalMs };
+    this.#push(entry);
+    return { cancel: () => void this.#cancelled.add(entry) };
+  }
+
+  #push(entry: Entry): void {
+    const heap = this.#heap;
+    let child = heap.push(entry) - 1;
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      if (!before(entry, heap[parent])) break;
+      heap[child] = heap[parent];
+      child = parent;
+    }
+    heap[child] = entry;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop()!;
+    if (heap.length === 0) return;
+    let parent = 0;
+    for (;;) {
+      let child = 2 * parent + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && before(heap[child + 1], heap[child])) child++;
+      if (!before(heap[child], last)) break;
+      heap[parent] = heap[child];
+      parent = child;
+    }
+    heap[parent] = last;
+  }
+}
+
+function before(a: Entry, b: Entry): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
+}
