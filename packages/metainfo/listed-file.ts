@@ -1,0 +1,50 @@
+// One file as an info dictionary lists it, before its path is made safe for the disk.
+
+import type { BencodeDictionary } from './bencode-dictionary.ts';
+import { MetainfoError } from './errors.ts';
+
+/** `offset` is where its bytes begin among all bytes of the torrent. */
+export interface ListedFile {
+  /** The torrent's own words, the root folder first. */
+  readonly originalPath: readonly string[];
+  readonly size: number;
+  readonly offset: number;
+  readonly padding: boolean;
+  readonly executable: boolean;
+}
+
+/** More files than any real torrent has; each costs memory. */
+const MAX_FILES = 1_000_000;
+
+/** Collects files in order and keeps sums and counts in bounds. */
+export class FileList {
+  readonly files: ListedFile[] = [];
+  /** Where the next file begins unless it is aligned. */
+  end = 0;
+
+  /**
+   * Adds what the dictionary says of one file (BEP 47 for `attr`) at `offset`.
+   * @throws MetainfoError
+   */
+  add(dictionary: BencodeDictionary, originalPath: readonly string[], offset = this.end): void {
+    const size = dictionary.getInteger('length');
+    if (size === undefined || size < 0) {
+      throw new MetainfoError('bad-files', 'a file has no valid length', dictionary.offsetOf('length'));
+    }
+    if (this.files.length === MAX_FILES) {
+      throw new MetainfoError('bad-files', `more than ${MAX_FILES} files`, dictionary.start);
+    }
+    if (!Number.isSafeInteger(offset + size)) {
+      throw new MetainfoError('bad-files', 'the sizes of the files add up to too much', dictionary.offsetOf('length'));
+    }
+    const attributes = dictionary.getString('attr') ?? '';
+    this.files.push({
+      originalPath,
+      size,
+      offset,
+      padding: attributes.includes('p'),
+      executable: attributes.includes('x'),
+    });
+    this.end = offset + size;
+  }
+}
