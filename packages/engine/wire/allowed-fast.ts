@@ -1,6 +1,7 @@
 // The pieces a choked newcomer may ask for (BEP 6), derived from its network so that reconnecting gains nothing.
 
 import { hash } from 'node:crypto';
+import { parseIpAddress } from '@enjambre/metainfo';
 
 /** As BEP 6 and the other clients have it: a start, not a way round the choker. */
 export const ALLOWED_FAST_COUNT = 10;
@@ -33,7 +34,6 @@ export function allowedFastSet(
 
 /** The first three bytes of an IPv4 address and a zero: neighbours share a set. */
 function networkOf(host: string): Buffer | undefined {
-  const parts = host.split('.').map(Number);
-  const isAddress = parts.length === 4 && parts.every((part) => Number.isInteger(part) && part >= 0 && part <= 255);
-  return isAddress ? Buffer.from([parts[0], parts[1], parts[2], 0]) : undefined;
+  const address = parseIpAddress(host);
+  return address?.length === 4 ? Buffer.from([address[0], address[1], address[2], 0]) : undefined;
 }
