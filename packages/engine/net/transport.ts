@@ -19,7 +19,10 @@ export interface Connection {
   readonly outgoing: boolean;
   /** Bytes written that the operating system has not taken yet. */
   readonly bufferedBytes: number;
-  /** To be called once, before any data can arrive (in the same tick as the connection is handed over). */
+  /**
+   * To be called before any data can arrive (in the same tick as the connection is handed over); later calls hand the
+   * connection on to another owner.
+   */
   setHandlers(handlers: ConnectionHandlers): void;
   /** Sends the parts in order as one write. The parts must not change until `onFlushed` (or the close). */
   write(parts: readonly Uint8Array[], onFlushed?: () => void): void;

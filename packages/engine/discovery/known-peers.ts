@@ -1,0 +1,147 @@
+// Addresses of peers of one torrent, from every source, each once, and when to dial which.
+// Invariant: at most `MOST_KNOWN` addresses; connected and hand-given ones are never forgotten.
+
+import { formatAddress, type PeerAddress } from '@enjambre/metainfo';
+
+/** Where an address came from; the words of `/status` and the client API. */
+export type PeerOrigin = 'tracker' | 'manual' | 'incoming' | 'overlay' | 'dht' | 'pex' | 'lsd';
+
+export interface KnownPeer {
+  readonly address: PeerAddress;
+  readonly origins: Set<PeerOrigin>;
+  /** False while only the far end of an accepted connection is known: nobody listens there. */
+  isDialable: boolean;
+  isConnected: boolean;
+  isDialling: boolean;
+  isBanned: boolean;
+  /** It is ourselves. */
+  isSelf: boolean;
+  /** Dials in a row that failed. */
+  failures: number;
+  nextDialAtMs: number;
+}
+
+/** Ten times the connections of a session: enough choice, little memory, no flooding by a hostile source. */
+const MOST_KNOWN = 2000;
+/** After a failed dial, doubled with each further one. */
+const FIRST_RETRY_MS = 15_000;
+const MOST_RETRY_MS = 15 * 60_000;
+/** Peers given by hand are few and meant: they are tried for ever and often. */
+const MOST_MANUAL_RETRY_MS = 15_000;
+/** A connection that worked and ended is tried again soon: restarts are common in one's own fleet. */
+const RECONNECT_MS = 4_000;
+/** Dials in a row that failed before an address is no longer tried, until a source names it again. */
+const MOST_FAILURES = 6;
+
+export class KnownPeers {
+  readonly #byAddress = new Map<string, KnownPeer>();
+
+  /** Distinct addresses, ourselves and strangers' far ends apart: the `total_peers` of `/status` (contract C7). */
+  get count(): number {
+    let count = 0;
+    for (const peer of this.#byAddress.values()) {
+      if (!peer.isSelf && !peer.isBanned && (peer.isDialable || peer.isConnected)) count++;
+    }
+    return count;
+  }
+
+  [Symbol.iterator](): IterableIterator<KnownPeer> {
+    return this.#byAddress.values();
+  }
+
+  get(address: PeerAddress): KnownPeer | undefined {
+    return this.#byAddress.get(formatAddress(address));
+  }
+
+  /** Remembers the address as one to dial. Returns undefined when it is junk or there is no room. */
+  add(address: PeerAddress, origin: PeerOrigin, nowMs: number): KnownPeer | undefined {
+    if (!Number.isInteger(address.port) || address.port < 1 || address.port > 65_535 || address.host === '') return;
+    const known = this.#byAddress.get(formatAddress(address)) ?? this.#insert(address);
+    if (known === undefined) return undefined;
+    known.origins.add(origin);
+    known.isDialable = true;
+    // Named again by a source after we had given up: worth one more try.
+    if (known.failures >= MOST_FAILURES) {
+      known.failures = MOST_FAILURES - 1;
+      known.nextDialAtMs = Math.max(known.nextDialAtMs, nowMs + FIRST_RETRY_MS);
+    }
+    return known;
+  }
+
+  /** The entry of somebody who called us; their far port is not where they listen. */
+  addIncoming(address: PeerAddress): KnownPeer {
+    const known = this.#byAddress.get(formatAddress(address)) ?? this.#insert(address) ?? newPeer(address);
+    known.origins.add('incoming');
+    return known;
+  }
+
+  /** Somebody connected is found to listen at `address`: from now on that is where they are known. */
+  identify(peer: KnownPeer, address: PeerAddress, nowMs: number): KnownPeer {
+    const known = this.add(address, 'incoming', nowMs);
+    if (known === undefined || known === peer || known.isConnected) return peer;
+    known.isConnected = true;
+    known.failures = 0;
+    peer.isConnected = false;
+    if (!peer.isDialable) this.#byAddress.delete(formatAddress(peer.address));
+    return known;
+  }
+
+  /** Whom to dial now, the longest due first. */
+  nextToDial(nowMs: number): KnownPeer | undefined {
+    let next: KnownPeer | undefined;
+    for (const peer of this.#byAddress.values()) {
+      if (!canDial(peer) || peer.nextDialAtMs > nowMs) continue;
+      if (next === undefined || peer.nextDialAtMs < next.nextDialAtMs) next = peer;
+    }
+    return next;
+  }
+
+  dialFailed(peer: KnownPeer, nowMs: number): void {
+    peer.failures++;
+    const most = peer.origins.has('manual') ? MOST_MANUAL_RETRY_MS : MOST_RETRY_MS;
+    peer.nextDialAtMs = nowMs + Math.min(FIRST_RETRY_MS * 2 ** (peer.failures - 1), most);
+  }
+
+  /** A connection to it ended. `retryable` false: it is of no use to us now (a seed, while we have everything). */
+  disconnected(peer: KnownPeer, nowMs: number, retryable: boolean): void {
+    peer.isConnected = false;
+    peer.nextDialAtMs = nowMs + (retryable ? RECONNECT_MS : MOST_RETRY_MS);
+    if (!peer.isDialable && !peer.isBanned) this.#byAddress.delete(formatAddress(peer.address));
+  }
+
+  #insert(address: PeerAddress): KnownPeer | undefined {
+    if (this.#byAddress.size >= MOST_KNOWN && !this.#forgetOne()) return undefined;
+    const peer = newPeer(address);
+    this.#byAddress.set(formatAddress(address), peer);
+    return peer;
+  }
+
+  /** Makes room by the oldest address that did not answer. */
+  #forgetOne(): boolean {
+    for (const [key, peer] of this.#byAddress) {
+      if (peer.isConnected || peer.isBanned || peer.failures === 0 || peer.origins.has('manual')) continue;
+      this.#byAddress.delete(key);
+      return true;
+    }
+    return false;
+  }
+}
+
+function canDial(peer: KnownPeer): boolean {
+  if (!peer.isDialable || peer.isConnected || peer.isDialling || peer.isBanned || peer.isSelf) return false;
+  return peer.failures < MOST_FAILURES || peer.origins.has('manual');
+}
+
+function newPeer(address: PeerAddress): KnownPeer {
+  return {
+    address,
+    origins: new Set(),
+    isDialable: false,
+    isConnected: false,
+    isDialling: false,
+    isBanned: false,
+    isSelf: false,
+    failures: 0,
+    nextDialAtMs: 0,
+  };
+}

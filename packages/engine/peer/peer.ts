@@ -1,0 +1,142 @@
+// One peer we are connected to: what each side has said to the other, and the means to say more. It decides nothing.
+// Invariant: after `close` nothing is sent and no handler is called any more.
+
+import { BLOCK_LENGTH, clientName, type PieceGeometry } from '@enjambre/metainfo';
+import type { KnownPeer } from '../discovery/known-peers.ts';
+import type { Connection } from '../net/transport.ts';
+import type { PickingPeer } from '../picker/picking-peer.ts';
+import { SpeedMeter } from '../rate/speed-meter.ts';
+import { Bitfield } from '../wire/bitfield.ts';
+import { encodeMessage, type OutgoingMessage } from '../wire/encoder.ts';
+import type { ExtensionHandshake } from '../wire/extension-handshake.ts';
+import type { Handshake } from '../wire/handshake.ts';
+import type { BlockRange } from '../wire/message.ts';
+import { RequestQueue } from './request-queue.ts';
+
+/** A peer's own rate decides about queues and choking: fresh enough to follow a change within seconds. */
+const RATE_WINDOW_SECONDS = 3;
+
+export class Peer implements PickingPeer {
+  readonly connection: Connection;
+  /** Its address; changes when it tells where it listens. */
+  known: KnownPeer;
+  readonly handshake: Handshake;
+  readonly connectedAtMs: number;
+
+  has: Bitfield;
+  /** Whether it has told what it has; only the first message may tell all at once. */
+  toldPieces = false;
+  /** How many pieces it has that we lack: interest follows it. */
+  missingCount = 0;
+
+  amChoking = true;
+  amInterested = false;
+  peerChoking = true;
+  peerInterested = false;
+  /** Pieces it sends us although it chokes us, and those we send it (BEP 6). */
+  readonly allowedToUs = new Set<number>();
+  readonly allowedToPeer = new Set<number>();
+
+  readonly requests = new RequestQueue();
+  /** Blocks that were asked for and then cancelled or refused by a choke: they may still come, and are welcome. */
+  readonly cancelled = new Set<number>();
+  /** The block whose bytes are arriving: its key. */
+  receiving: number | undefined;
+  /** Makes the rest of the block that is arriving be skipped. */
+  dropBlock: () => void = () => {};
+  snubbed = false;
+  suspected = false;
+  proven = false;
+
+  /** What it asked us for, oldest first. */
+  readonly wanted: BlockRange[] = [];
+  /** A batch of what it asked for is on its way from the store to the socket. */
+  serving = false;
+  optimistic = false;
+  unchokedAtMs: number | undefined;
+  waitingSinceMs: number;
+  turnBytes = 0;
+
+  extension: ExtensionHandshake | undefined;
+  readonly download = new SpeedMeter(RATE_WINDOW_SECONDS);
+  readonly upload = new SpeedMeter(RATE_WINDOW_SECONDS);
+  lastReceivedAtMs: number;
+  lastSentAtMs: number;
+  isClosed = false;
+  /** Blocks nobody asked for. */
+  unaskedCount = 0;
+
+  readonly #geometry: PieceGeometry;
+  readonly #blocksPerPiece: number;
+
+  constructor(connection: Connection, known: KnownPeer, handshake: Handshake, geometry: PieceGeometry, nowMs: number) {
+    this.connection = connection;
+    this.known = known;
+    this.handshake = handshake;
+    this.#geometry = geometry;
+    this.#blocksPerPiece = Math.ceil(geometry.pieceLength / BLOCK_LENGTH);
+    this.has = new Bitfield(geometry.pieceCount);
+    this.connectedAtMs = this.waitingSinceMs = this.lastReceivedAtMs = this.lastSentAtMs = nowMs;
+  }
+
+  get offers(): { has(pieceIndex: number): boolean } {
+    return this.peerChoking ? this.allowedToUs : this.has;
+  }
+
+  get bytesPerSecond(): number {
+    return this.download.bytesPerSecond;
+  }
+
+  get outstandingCount(): number {
+    return this.requests.size;
+  }
+
+  get downloadBytesPerSecond(): number {
+    return this.download.bytesPerSecond;
+  }
+
+  get interested(): boolean {
+    return this.peerInterested;
+  }
+
+  /** It wants nothing from anybody: it has all, or says so (BEP 21). */
+  get isUploadOnly(): boolean {
+    return this.has.isComplete || this.extension?.uploadOnly === true;
+  }
+
+  /** Its program, as far as it tells. */
+  get clientName(): string {
+    return this.extension?.clientVersion ?? clientName(this.handshake.peerId);
+  }
+
+  /** A number that names a block of the torrent. */
+  keyOf(pieceIndex: number, blockIndex: number): number {
+    return pieceIndex * this.#blocksPerPiece + blockIndex;
+  }
+
+  /** The block that a key names. */
+  blockOf(key: number): { pieceIndex: number; blockIndex: number } {
+    return { pieceIndex: Math.floor(key / this.#blocksPerPiece), blockIndex: key % this.#blocksPerPiece };
+  }
+
+  /** The block that a key names, as the wire names it. */
+  rangeOf(key: number): BlockRange {
+    const { pieceIndex, blockIndex } = this.blockOf(key);
+    const length = this.#geometry.blockSize(pieceIndex, blockIndex);
+    return { pieceIndex, begin: blockIndex * BLOCK_LENGTH, length };
+  }
+
+  send(message: OutgoingMessage, nowMs: number): void {
+    this.write([encodeMessage(message)], nowMs);
+  }
+
+  write(parts: readonly Uint8Array[], nowMs: number, onFlushed?: () => void): void {
+    this.lastSentAtMs = nowMs;
+    this.connection.write(parts, onFlushed);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.connection.close();
+  }
+}

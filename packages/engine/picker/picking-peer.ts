@@ -1,0 +1,23 @@
+// What the picker must know of a peer to choose blocks for it.
+
+export interface PickingPeer {
+  readonly has: { has(pieceIndex: number): boolean; readonly isComplete: boolean };
+  /** The pieces it would send now: all it has, or while it chokes us those it allows nevertheless (BEP 6). */
+  readonly offers: { has(pieceIndex: number): boolean };
+  /** Payload it sends us now. */
+  readonly bytesPerSecond: number;
+  /** Blocks it owes us. */
+  readonly outstandingCount: number;
+  /** It let a request time out and has sent nothing since. */
+  readonly snubbed: boolean;
+  /** It took part in a piece that failed: it gets pieces of its own only, until it is cleared or found out. */
+  readonly suspected: boolean;
+  /** A piece with blocks of it was verified. */
+  readonly proven: boolean;
+}
+
+/** One block to be asked for. */
+export interface BlockRequest {
+  readonly pieceIndex: number;
+  readonly blockIndex: number;
+}

@@ -1,0 +1,212 @@
+// Serving: who is unchoked, and the way of a block from the store to the socket.
+// Invariant: a peer's blocks leave in the order they were asked for; at most one batch a peer is between store and socket.
+
+import type { PieceGeometry } from '@enjambre/metainfo';
+import type { Clock, Random } from '@enjambre/runtime';
+import { type ChokerSettings, chooseUnchoked } from '../choker/choker.ts';
+import type { Peer } from '../peer/peer.ts';
+import { ProtocolError } from '../protocol-error.ts';
+import type { SpeedMeter } from '../rate/speed-meter.ts';
+import type { TokenBucket } from '../rate/token-bucket.ts';
+import type { BlockView, PieceStore } from '../storage/piece-store.ts';
+import { encodePieceHeader } from '../wire/encoder.ts';
+import type { BlockRange } from '../wire/message.ts';
+
+/** Unanswered requests we keep of a peer; told to it as `reqq` (BEP 10). */
+export const REQUESTS_WE_KEEP = 2000;
+/** Longer blocks than this nobody asks for in earnest (the field's bound is 128 KiB). */
+const LONGEST_BLOCK = 128 * 1024;
+/** Blocks that go out in one write: few system calls, and still short batches for a cancel to take effect. */
+const BATCH_BLOCKS = 32;
+/** Above this the socket has enough; more would only age in its buffer. */
+const HIGH_WATER_BYTES = 1024 * 1024;
+
+const CHOKER: Omit<ChokerSettings, 'turnBytes'> = { slots: 8, optimisticShare: 0.2, turnMs: 60_000 };
+/** A seed's turn: so many pieces. */
+const TURN_PIECES = 20;
+const RECHOKE_MS = 15_000;
+const ROTATE_MS = 30_000;
+
+export interface UploadOptions {
+  readonly geometry: PieceGeometry;
+  readonly store: PieceStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly bucket: TokenBucket;
+  readonly meter: SpeedMeter;
+  readonly peers: ReadonlySet<Peer>;
+  readonly isHad: (pieceIndex: number) => boolean;
+  readonly isSeeding: () => boolean;
+  /** Data that we have could not be read. */
+  readonly storageFailed: (error: unknown) => void;
+}
+
+export class Upload {
+  readonly #options: UploadOptions;
+  readonly #settings: ChokerSettings;
+  #lastRechokeMs: number;
+  #lastRotateMs: number;
+  /** Peers with requests that wait for the upload limit. */
+  readonly #waiting = new Set<Peer>();
+
+  constructor(options: UploadOptions) {
+    this.#options = options;
+    this.#settings = { ...CHOKER, turnBytes: TURN_PIECES * options.geometry.pieceLength };
+    this.#lastRechokeMs = this.#lastRotateMs = options.clock.now();
+  }
+
+  /** Somebody became interested, lost interest or left: free slots are given at once, to those who waited longest. */
+  interestChanged(): void {
+    const { peers, clock } = this.#options;
+    const interested = [...peers].filter((peer) => peer.peerInterested);
+    let free = this.#settings.slots - interested.filter((peer) => !peer.amChoking).length;
+    if (free < 0) return this.#rechoke();
+    const waiting = interested.filter((peer) => peer.amChoking).sort((a, b) => a.waitingSinceMs - b.waitingSinceMs);
+    for (const peer of waiting) {
+      if (free-- <= 0) return;
+      peer.optimistic = true;
+      this.#unchoke(peer, clock.now());
+    }
+  }
+
+  /** It asks for a block. @throws ProtocolError */
+  requested(peer: Peer, range: BlockRange): void {
+    const { geometry, isHad } = this.#options;
+    if (
+      range.pieceIndex >= geometry.pieceCount ||
+      range.length === 0 ||
+      range.length > LONGEST_BLOCK ||
+      range.begin + range.length > geometry.pieceSize(range.pieceIndex)
+    ) {
+      throw new ProtocolError(`request for ${range.pieceIndex}/${range.begin}+${range.length}`);
+    }
+    const allowed = !peer.amChoking || peer.allowedToPeer.has(range.pieceIndex);
+    if (!allowed || !isHad(range.pieceIndex) || peer.wanted.length >= REQUESTS_WE_KEEP)
+      return this.#refuse(peer, range);
+    peer.wanted.push(range);
+    this.#serve(peer);
+  }
+
+  /** It no longer wants the block. With the fast extension it is told that it will not come (BEP 6). */
+  cancelled(peer: Peer, range: BlockRange): void {
+    const at = peer.wanted.findIndex(
+      (asked) => asked.pieceIndex === range.pieceIndex && asked.begin === range.begin && asked.length === range.length,
+    );
+    if (at < 0) return;
+    peer.wanted.splice(at, 1);
+    this.#refuse(peer, range);
+  }
+
+  left(peer: Peer): void {
+    this.#waiting.delete(peer);
+    peer.wanted.length = 0;
+    if (!peer.amChoking) this.interestChanged();
+  }
+
+  /** The socket has taken what it was given. */
+  drained(peer: Peer): void {
+    this.#serve(peer);
+  }
+
+  /** Several times a second: those who wait for the upload limit get their share in turn. */
+  tick(): void {
+    const waiting = [...this.#waiting];
+    for (const peer of waiting) {
+      this.#waiting.delete(peer);
+      this.#serve(peer);
+    }
+    if (this.#options.clock.now() - this.#lastRechokeMs >= RECHOKE_MS) this.#rechoke();
+  }
+
+  #rechoke(): void {
+    const { clock, random, peers, isSeeding } = this.#options;
+    const nowMs = clock.now();
+    const rotate = nowMs - this.#lastRotateMs >= ROTATE_MS;
+    this.#lastRechokeMs = nowMs;
+    if (rotate) this.#lastRotateMs = nowMs;
+    const situation = { seeding: isSeeding(), nowMs, rotate };
+    const { regular, optimistic } = chooseUnchoked([...peers], situation, this.#settings, random);
+    for (const peer of peers) {
+      peer.optimistic = optimistic.has(peer);
+      if (regular.has(peer) || peer.optimistic) this.#unchoke(peer, nowMs);
+      else this.#choke(peer, nowMs);
+    }
+  }
+
+  #unchoke(peer: Peer, nowMs: number): void {
+    if (!peer.amChoking) return;
+    peer.amChoking = false;
+    peer.unchokedAtMs = nowMs;
+    peer.turnBytes = 0;
+    peer.send({ type: 'unchoke' }, nowMs);
+  }
+
+  #choke(peer: Peer, nowMs: number): void {
+    if (peer.amChoking) return;
+    peer.amChoking = true;
+    peer.unchokedAtMs = undefined;
+    peer.waitingSinceMs = nowMs;
+    peer.send({ type: 'choke' }, nowMs);
+    const kept = peer.wanted.filter((range) => peer.allowedToPeer.has(range.pieceIndex));
+    const refused = peer.wanted.filter((range) => !peer.allowedToPeer.has(range.pieceIndex));
+    peer.wanted.splice(0, peer.wanted.length, ...kept);
+    for (const range of refused) this.#refuse(peer, range);
+  }
+
+  #refuse(peer: Peer, range: BlockRange): void {
+    if (peer.handshake.fast) peer.send({ type: 'reject', ...range }, this.#options.clock.now());
+  }
+
+  #serve(peer: Peer): void {
+    if (peer.serving || peer.isClosed || peer.wanted.length === 0) return;
+    if (peer.connection.bufferedBytes > HIGH_WATER_BYTES) return;
+    const batch = this.#takeBatch(peer);
+    if (batch.length === 0) return void this.#waiting.add(peer);
+    peer.serving = true;
+    Promise.allSettled(
+      batch.map(({ pieceIndex, begin, length }) => this.#options.store.read(pieceIndex, begin, length)),
+    )
+      .then((reads) => this.#sendBatch(peer, batch, reads))
+      .finally(() => {
+        peer.serving = false;
+        this.#serve(peer);
+      });
+  }
+
+  /** The next requests of the peer, as far as the upload limit allows. */
+  #takeBatch(peer: Peer): BlockRange[] {
+    const { bucket, clock } = this.#options;
+    let allowance = bucket.available(clock.now());
+    let count = 0;
+    while (count < peer.wanted.length && count < BATCH_BLOCKS && allowance > 0) {
+      bucket.take(peer.wanted[count].length);
+      allowance -= peer.wanted[count].length;
+      count++;
+    }
+    return peer.wanted.splice(0, count);
+  }
+
+  #sendBatch(peer: Peer, batch: readonly BlockRange[], reads: readonly PromiseSettledResult<BlockView>[]): void {
+    const parts: Uint8Array[] = [];
+    const views: BlockView[] = [];
+    let sentBytes = 0;
+    reads.forEach((read, at) => {
+      const range = batch[at];
+      if (read.status === 'rejected') {
+        this.#refuse(peer, range);
+        return this.#options.storageFailed(read.reason);
+      }
+      views.push(read.value);
+      parts.push(encodePieceHeader(range.pieceIndex, range.begin, range.length), read.value.bytes);
+      sentBytes += range.length;
+    });
+    const release = (): void => {
+      for (const view of views) view.release();
+    };
+    if (peer.isClosed || parts.length === 0) return release();
+    peer.write(parts, this.#options.clock.now(), release);
+    peer.upload.add(sentBytes);
+    peer.turnBytes += sentBytes;
+    this.#options.meter.add(sentBytes);
+  }
+}
