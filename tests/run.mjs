@@ -1,0 +1,115 @@
+// `npm test` and `npm run dev`: installs what is missing, goes on with the Node that npm installed, runs the tests.
+// Starts under any Node from 20 on, before anything is installed: plain JavaScript, nothing but Node's own modules.
+//
+//   npm test                      everything: units first, then what is in tests/
+//   npm test -- wire tests/interop          the test files whose path contains one of the words
+//   npm test -- --name 'a sentence'         the tests whose name matches the pattern
+//   npm run dev -- wire           again at every change
+
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+
+const REQUIRED_NODE = 26;
+/** No single file may take longer; the slowest (tests/interop) has six minutes as its own goal. */
+const FILE_TIMEOUT_MS = 8 * 60_000;
+
+const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+process.chdir(root);
+if (!isInstalled()) await runOrExit('npm', ['ci']);
+if (Number.parseInt(process.versions.node, 10) < REQUIRED_NODE) await continueWithInstalledNode();
+else await runTests();
+
+/** Whether every package of the lock file is there at its version; optional ones may be missing. */
+function isInstalled() {
+  const installedLock = 'node_modules/.package-lock.json';
+  if (!existsSync(installedLock)) return false;
+  const wanted = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
+  const found = JSON.parse(readFileSync(installedLock, 'utf8')).packages;
+  return Object.entries(wanted).every(([place, { version, integrity, optional }]) => {
+    if (!place.startsWith('node_modules/')) return true;
+    const there = found[place];
+    if (there === undefined) return optional === true;
+    return there.version === version && there.integrity === integrity;
+  });
+}
+
+async function continueWithInstalledNode() {
+  const node = path.join(root, 'node_modules/.bin/node');
+  if (!existsSync(node)) {
+    process.stderr.write(`Node ${REQUIRED_NODE} or newer is needed; npm has no build of it for this machine.\n`);
+    process.exit(2);
+  }
+  await runOrExit(node, process.argv.slice(1));
+}
+
+/** Runs a program in our place; we end as it ended, unless it went well. */
+async function runOrExit(program, programArguments) {
+  const child = spawn(program, programArguments, { stdio: 'inherit' });
+  // What the terminal sends reaches the program anyway; what is sent to us alone must be passed on.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  const code = await new Promise((resolve) => {
+    child.once('error', (error) => {
+      process.stderr.write(`${program}: ${error.message}\n`);
+      resolve(2);
+    });
+    child.once('exit', (status) => resolve(status ?? 1));
+  });
+  if (code !== 0) process.exit(code);
+}
+
+async function runTests() {
+  // Node 20 has no globSync: by now this is a newer one.
+  const { globSync } = await import('node:fs');
+  const { parseArgs } = await import('node:util');
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { watch: { type: 'boolean' }, name: { type: 'string' } },
+  });
+  const files = globSync('{packages,apps,bench,tests}/**/*.test.{ts,tsx}', { exclude: ['**/node_modules/**'] })
+    .filter((file) => positionals.length === 0 || positionals.some((word) => file.includes(word)))
+    .sort();
+  if (files.length === 0) {
+    process.stderr.write(`no test file matches ${positionals.join(' ')}\n`);
+    process.exit(2);
+  }
+  const options = {
+    ...(values.name !== undefined && { testNamePatterns: [values.name] }),
+    ...(values.watch ? { watch: true } : { timeout: FILE_TIMEOUT_MS }),
+  };
+  if (values.watch) {
+    await runFiles(files, { ...options, concurrency: availableParallelism() });
+    return;
+  }
+  const isWhole = (file) => file.startsWith('tests/');
+  const units = await runFiles(
+    files.filter((file) => !isWhole(file)),
+    { ...options, concurrency: availableParallelism() },
+  );
+  // These start programs and several clients each: one file at a time, so that none waits for want of a core.
+  const wholes = await runFiles(files.filter(isWhole), { ...options, concurrency: 1 });
+  const skipped = units.skipped + wholes.skipped;
+  if (process.env.CI === 'true' && skipped > 0) {
+    process.stderr.write(`${skipped} skipped, and with CI=true nothing may be skipped\n`);
+    process.exitCode = 1;
+  }
+  if (!units.success || !wholes.success) process.exitCode = 1;
+}
+
+/** Runs test files, each in a process of its own, and shows how it goes. */
+async function runFiles(files, options) {
+  if (files.length === 0) return { success: true, skipped: 0 };
+  const { run } = await import('node:test');
+  const { spec } = await import('node:test/reporters');
+  const outcome = { success: true, skipped: 0 };
+  const events = run({ ...options, files });
+  events.on('test:summary', ({ file, success, counts }) => {
+    // The summary of all files is the one that names none.
+    if (file === undefined) Object.assign(outcome, { success, skipped: counts.skipped });
+  });
+  const report = events.compose(new spec());
+  for await (const text of report) process.stdout.write(text);
+  return outcome;
+}
