@@ -1,7 +1,7 @@
 // Bencode (BEP 3) from strangers: strict, in one pass, nothing allocated on the word of a length.
 // Invariant: what is accepted has one meaning; the only leniency is the order of keys, which is reported.
 
-import { BencodeDictionary, type BencodeValue } from './bencode-dictionary.ts';
+import { BencodeDictionary, type BencodeValue, type DictionaryItems, ENTRY_ITEMS } from './bencode-dictionary.ts';
 import { BencodeError } from './errors.ts';
 
 /** Far above any real message or .torrent (a v2 file tree is the deepest), far below the end of the stack. */
@@ -10,6 +10,9 @@ const MAX_DEPTH = 100;
 const MAX_INTEGER_DIGITS = 1024;
 /** Up to here digits add up exactly in a double. */
 const MAX_EXACT_DIGITS = 15;
+
+/** Enough that the few keys of a .torrent rarely meet in one slot. */
+const KEY_CACHE_SLOTS = 64;
 
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
@@ -61,6 +64,10 @@ class Decoder {
   readonly #bytes: Uint8Array;
   readonly #text: Buffer;
   readonly #maxDepth: number;
+  /** Items of all lists and dictionaries that are not at their end yet, the outermost first. */
+  readonly #items: Array<BencodeValue | string> = [];
+  #top = 0;
+  readonly #keyCache: string[] = [];
 
   constructor(bytes: Uint8Array, maxDepth: number) {
     // A plain view, so that slices are plain Uint8Arrays whatever the caller had.
@@ -88,30 +95,23 @@ class Decoder {
 
   #list(depth: number): BencodeValue[] {
     this.position++;
-    const items: BencodeValue[] = [];
-    while (this.#peek('the end of a list') !== LETTER_E) items.push(this.value(depth));
+    const base = this.#top;
+    while (this.#peek('the end of a list') !== LETTER_E) this.#push(this.value(depth));
     this.position++;
-    return items;
+    return this.#takeItems(base) as BencodeValue[];
   }
 
   #dictionary(depth: number): BencodeDictionary {
     const start = this.position++;
-    const keys: string[] = [];
-    const values: BencodeValue[] = [];
-    const spans: number[] = [];
+    const base = this.#top;
     let previous: string | undefined;
     let seen: Set<string> | undefined;
     while (this.#peek('the end of a dictionary') !== LETTER_E) {
       const keyOffset = this.position;
-      if (!isDigit(this.#bytes[keyOffset])) {
-        throw new BencodeError('key-not-string', 'a key of a dictionary is not a string', keyOffset);
-      }
-      const keyLength = this.#length();
-      const key = this.#text.toString('latin1', this.position, this.position + keyLength);
-      this.position += keyLength;
+      const key = this.#key();
       // While keys rise no key can repeat; only a dictionary out of order pays for a set.
       if (previous !== undefined && key <= previous && seen === undefined) {
-        seen = new Set(keys);
+        seen = new Set(this.#items.slice(base, this.#top).filter((_, index) => index % ENTRY_ITEMS === 0) as string[]);
         this.unsortedKeys = true;
       }
       if (seen?.has(key)) {
@@ -119,20 +119,53 @@ class Decoder {
       }
       seen?.add(key);
       previous = key;
-      keys.push(key);
-      spans.push(this.position);
-      values.push(this.value(depth));
-      spans.push(this.position);
+      this.#push(key);
+      this.#push(this.position);
+      this.#push(this.value(depth));
     }
     this.position++;
-    return new BencodeDictionary(this.#bytes, start, keys, values, spans);
+    return new BencodeDictionary(this.#bytes, start, this.position, this.#takeItems(base) as DictionaryItems);
+  }
+
+  #push(item: BencodeValue | string): void {
+    this.#items[this.#top++] = item;
+  }
+
+  /** Cuts what was collected since `base` off, into an array that is exactly as long: there may be 100,000 of them. */
+  #takeItems(base: number): Array<BencodeValue | string> {
+    const items = this.#items.slice(base, this.#top);
+    this.#top = base;
+    return items;
+  }
+
+  #key(): string {
+    if (!isDigit(this.#bytes[this.position])) {
+      throw new BencodeError('key-not-string', 'a key of a dictionary is not a string', this.position);
+    }
+    const length = this.#length();
+    const start = this.position;
+    this.position += length;
+    // The same few keys stand in every file's dictionary: one string serves them all.
+    const slot = (length + this.#bytes[start]) % KEY_CACHE_SLOTS;
+    const cached = this.#keyCache[slot];
+    if (cached?.length === length && this.#standsAt(cached, start)) return cached;
+    const key = this.#text.toString('latin1', start, this.position);
+    this.#keyCache[slot] = key;
+    return key;
+  }
+
+  #standsAt(text: string, start: number): boolean {
+    for (let index = 0; index < text.length; index++) {
+      if (text.charCodeAt(index) !== this.#bytes[start + index]) return false;
+    }
+    return true;
   }
 
   #string(): Uint8Array {
     const length = this.#length();
     const start = this.position;
     this.position = start + length;
-    return this.#bytes.subarray(start, this.position);
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, length);
   }
 
   /** Reads `123:` and leaves the position after it. No more than what is left is ever returned. */

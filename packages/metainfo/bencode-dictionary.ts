@@ -6,6 +6,10 @@ import { decodeUtf8 } from './utf8.ts';
 /** Integers are numbers when safe, else bigints; byte strings are views of the decoded bytes. */
 export type BencodeValue = number | bigint | Uint8Array | readonly BencodeValue[] | BencodeDictionary;
 
+/** For the decoder: key, offset of the value, value; key, offset of the value, … */
+export type DictionaryItems = readonly (string | BencodeValue)[];
+/** Items of one entry. */
+export const ENTRY_ITEMS = 3;
 /** Above this many keys an index is built at the first lookup; below, looking through the keys is faster. */
 const INDEX_ABOVE_KEYS = 12;
 
@@ -13,28 +17,20 @@ export class BencodeDictionary {
   /** Where the dictionary's own `d` stands in the decoded bytes. */
   readonly start: number;
   readonly #source: Uint8Array;
-  readonly #keys: readonly string[];
-  readonly #values: readonly BencodeValue[];
-  readonly #spans: readonly number[];
+  readonly #end: number;
+  readonly #items: DictionaryItems;
   #index: Map<string, number> | undefined;
 
-  /** For the decoder. `spans` holds each value's first byte and the byte after its last, two numbers a key. */
-  constructor(
-    source: Uint8Array,
-    start: number,
-    keys: readonly string[],
-    values: readonly BencodeValue[],
-    spans: readonly number[],
-  ) {
-    this.start = start;
+  /** For the decoder. `end` is the offset after the dictionary's `e`. */
+  constructor(source: Uint8Array, start: number, end: number, items: DictionaryItems) {
     this.#source = source;
-    this.#keys = keys;
-    this.#values = values;
-    this.#spans = spans;
+    this.start = start;
+    this.#end = end;
+    this.#items = items;
   }
 
   get size(): number {
-    return this.#keys.length;
+    return this.#items.length / ENTRY_ITEMS;
   }
 
   has(key: string): boolean {
@@ -44,7 +40,7 @@ export class BencodeDictionary {
   /** The value, of any type; undefined when there is no such key. */
   get(key: string): BencodeValue | undefined {
     const position = this.#position(key);
-    return position === -1 ? undefined : this.#values[position];
+    return position === -1 ? undefined : (this.#items[position + 2] as BencodeValue);
   }
 
   /** The value when it is an integer that a number holds exactly. */
@@ -78,28 +74,49 @@ export class BencodeDictionary {
   raw(key: string): Uint8Array | undefined {
     const position = this.#position(key);
     if (position === -1) return undefined;
-    return this.#source.subarray(this.#spans[2 * position], this.#spans[2 * position + 1]);
+    return this.#source.subarray(this.#offset(position), this.#valueEnd(position));
   }
 
   /** Where the value begins in the decoded bytes; where the dictionary begins when there is no such key. */
   offsetOf(key: string): number {
     const position = this.#position(key);
-    return position === -1 ? this.start : this.#spans[2 * position];
+    return position === -1 ? this.start : this.#offset(position);
   }
 
-  keys(): IterableIterator<string> {
-    return this.#keys.values();
+  *keys(): IterableIterator<string> {
+    for (let position = 0; position < this.#items.length; position += ENTRY_ITEMS) yield this.#key(position);
   }
 
   *[Symbol.iterator](): IterableIterator<[string, BencodeValue]> {
-    for (let position = 0; position < this.#keys.length; position++) {
-      yield [this.#keys[position], this.#values[position]];
+    for (let position = 0; position < this.#items.length; position += ENTRY_ITEMS) {
+      yield [this.#key(position), this.#items[position + 2] as BencodeValue];
     }
   }
 
   #position(key: string): number {
-    if (this.#keys.length <= INDEX_ABOVE_KEYS) return this.#keys.indexOf(key);
-    this.#index ??= new Map(this.#keys.map((name, position) => [name, position]));
-    return this.#index.get(key) ?? -1;
+    if (this.size > INDEX_ABOVE_KEYS) {
+      this.#index ??= new Map(Array.from(this.keys(), (name, index) => [name, index * ENTRY_ITEMS]));
+      return this.#index.get(key) ?? -1;
+    }
+    for (let position = 0; position < this.#items.length; position += ENTRY_ITEMS) {
+      if (this.#items[position] === key) return position;
+    }
+    return -1;
+  }
+
+  #key(position: number): string {
+    return this.#items[position] as string;
+  }
+
+  #offset(position: number): number {
+    return this.#items[position + 1] as number;
+  }
+
+  /** A value ends where the next key's length begins, which has one spelling only; the last ends before the `e`. */
+  #valueEnd(position: number): number {
+    const next = position + ENTRY_ITEMS;
+    if (next === this.#items.length) return this.#end - 1;
+    const { length } = this.#key(next);
+    return this.#offset(next) - length - `${length}:`.length;
   }
 }

@@ -37,13 +37,13 @@ export class FileList {
     if (!Number.isSafeInteger(offset + size)) {
       throw new MetainfoError('bad-files', 'the sizes of the files add up to too much', dictionary.offsetOf('length'));
     }
-    const attributes = dictionary.getString('attr') ?? '';
+    const attributes = dictionary.getString('attr');
     this.files.push({
       originalPath,
       size,
       offset,
-      padding: attributes.includes('p'),
-      executable: attributes.includes('x'),
+      padding: attributes?.includes('p') ?? false,
+      executable: attributes?.includes('x') ?? false,
     });
     this.end = offset + size;
   }

@@ -13,25 +13,25 @@ class Folder {
   readonly folders = new Map<string, { name: string; folder: Folder }>();
   readonly #taken = new Set<string>();
   /** Where to go on looking for a free number, so that many equal names don't cost their square. */
-  readonly #nextNumber = new Map<string, number>();
+  #nextNumber: Map<string, number> | undefined;
 
   /** A free name made from what the torrent says. */
   take(original: string): string {
     const wanted = safeName(original);
     const key = collisionKey(wanted);
     if (this.#claim(key)) return wanted;
-    for (let number = this.#nextNumber.get(key) ?? 2; ; number++) {
+    for (let number = this.#nextNumber?.get(key) ?? 2; ; number++) {
       const name = numberedName(wanted, number);
       if (!this.#claim(collisionKey(name))) continue;
+      this.#nextNumber ??= new Map();
       this.#nextNumber.set(key, number + 1);
       return name;
     }
   }
 
   #claim(key: string): boolean {
-    if (this.#taken.has(key)) return false;
-    this.#taken.add(key);
-    return true;
+    const before = this.#taken.size;
+    return this.#taken.add(key).size > before;
   }
 }
 

@@ -1,13 +1,15 @@
 // UTF-8 of strangers. Invariant: decoding never fails; what is not UTF-8 becomes U+FFFD, a byte order mark is kept.
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** Text of those bytes. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return decoder.decode(bytes);
 }
 
 /** Text of a dictionary's key, which holds one byte a character. */
 export function decodeUtf8Key(key: string): string {
-  return isAscii(key) ? key : Buffer.from(key, 'latin1').toString('utf8');
+  return isAscii(key) ? key : decodeUtf8(Buffer.from(key, 'latin1'));
 }
 
 function isAscii(text: string): boolean {

@@ -1,6 +1,6 @@
 // The v1 half of an info dictionary (BEP 3): files one after the other, SHA-1 of every piece.
 
-import { BencodeDictionary, type BencodeValue } from './bencode-dictionary.ts';
+import { BencodeDictionary } from './bencode-dictionary.ts';
 import { MetainfoError } from './errors.ts';
 import { FileList, type ListedFile } from './listed-file.ts';
 import { PieceGeometry } from './piece-geometry.ts';
@@ -28,7 +28,7 @@ export function readV1Layout(
       if (!(entry instanceof BencodeDictionary)) {
         throw new MetainfoError('bad-files', `file ${index} is not a dictionary`, info.offsetOf('files'));
       }
-      list.add(entry, [name, ...readPath(entry)]);
+      list.add(entry, readPath(entry, name));
     }
   } else {
     list.add(info, [name]);
@@ -49,15 +49,13 @@ export function readV1Layout(
   return { files: list.files, geometry, pieceHashes };
 }
 
-function readPath(entry: BencodeDictionary): string[] {
+function readPath(entry: BencodeDictionary, rootFolder: string): string[] {
   // Old clients wrote `path` in the system's own encoding and UTF-8 beside it.
-  const parts = entry.getList('path.utf-8') ?? entry.getList('path');
-  if (parts === undefined || parts.length === 0 || !parts.every(isBytes)) {
+  const parts = entry.getList('path.utf-8') ?? entry.getList('path') ?? [];
+  const path = [rootFolder];
+  for (const part of parts) if (part instanceof Uint8Array) path.push(decodeUtf8(part));
+  if (parts.length === 0 || path.length !== parts.length + 1) {
     throw new MetainfoError('bad-files', 'a file has no valid path', entry.offsetOf('path'));
   }
-  return parts.map(decodeUtf8);
-}
-
-function isBytes(value: BencodeValue): value is Uint8Array {
-  return value instanceof Uint8Array;
+  return path;
 }
