@@ -15,7 +15,7 @@ export interface PieceVerdict {
 
 /** A disk's refusal, with a sentence for people. */
 export class StorageError extends Error {
-  readonly code: 'disk-full' | 'not-writable' | 'not-readable' | 'locked' | 'path-conflict';
+  readonly code: 'disk-full' | 'not-writable' | 'not-readable' | 'locked' | 'path-conflict' | 'closed';
   constructor(code: StorageError['code'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'StorageError';

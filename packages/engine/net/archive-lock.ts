@@ -1,0 +1,158 @@
+// The lock on one torrent in one archives folder: a local socket that is listened on while the torrent is open. The kernel
+// lets go of it however the process ends.
+// Invariant: at most one holder. Each contender first publishes a socket of its own under a new name, then looks for
+// others: of two at least one sees the other. Names are never used twice, so a dead socket can be removed without a race.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { createConnection, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface ArchiveLock {
+  /** Lets go. */
+  release(): Promise<void>;
+}
+
+// `sun_path` of Linux has 108 bytes with the zero at its end, that of macOS 104.
+const LONGEST_PATH = process.platform === 'linux' ? 107 : 103;
+const SUFFIX = '.lock';
+// Another contender needs a few milliseconds to decide; one that takes longer is stopped or stuck, and holds.
+const PATIENCE_MS = 2_000;
+const RETRY_MS = 10;
+
+// A read-only or foreign file system (shares, some virtual machines' folders).
+const NO_SOCKET_HERE = new Set([
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EINVAL',
+  'ENOSYS',
+  'ENAMETOOLONG',
+]);
+
+/** What a socket says to whoever connects. */
+type Claim = 'held' | 'waiting';
+
+/**
+ * @param folder where the socket goes; made when missing. When no socket can be there (a read-only or a foreign file
+ *   system), it goes to the system's folder for temporary files, which guards within this machine.
+ * @param name of what is locked: letters and digits
+ * @returns undefined when somebody holds it  @throws Error of the system when no socket can be made
+ */
+export async function lockArchive(folder: string, name: string): Promise<ArchiveLock | undefined> {
+  try {
+    await mkdir(folder, { recursive: true });
+    return await contend(folder, name);
+  } catch (error) {
+    if (!NO_SOCKET_HERE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    const place = createHash('sha256').update(folder).digest('hex').slice(0, 32);
+    const elsewhere = join(tmpdir(), `enjambre-${place}`);
+    await mkdir(elsewhere, { recursive: true, mode: 0o700 });
+    return contend(elsewhere, name);
+  }
+}
+
+async function contend(folder: string, name: string): Promise<ArchiveLock | undefined> {
+  const own = `${name}.${randomBytes(6).toString('hex')}${SUFFIX}`;
+  const ownPath = join(folder, own);
+  let claim: Claim = 'waiting';
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end(claim);
+  });
+  const lock: ArchiveLock = {
+    async release() {
+      await rm(ownPath, { force: true });
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  // Between bind and listen a socket looks dead to others: it gets its name only when it answers.
+  await inReach(folder, `${own}.new`, (path) => listen(server, path));
+  server.unref();
+  try {
+    await rename(`${ownPath}.new`, ownPath);
+    if (await mayHold(folder, name, own)) {
+      claim = 'held';
+      return lock;
+    }
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  await lock.release();
+  return undefined;
+}
+
+/** True once no other contender is left; false when one holds the lock or comes before us. */
+async function mayHold(folder: string, name: string, own: string): Promise<boolean> {
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const others = (await readdir(folder)).filter((other) => other.startsWith(`${name}.`) && other.endsWith(SUFFIX));
+    let alone = true;
+    for (const other of others) {
+      if (other === own) continue;
+      const claim = await inReach(folder, other, ask);
+      if (claim === undefined) {
+        await rm(join(folder, other), { force: true });
+        continue;
+      }
+      // Of two that wait the smaller name goes first. The larger may already be past its look around, though, so that
+      // the smaller waits until it has gone away, or holds.
+      if (claim === 'held' || other < own) return false;
+      alone = false;
+    }
+    if (alone) return true;
+    if (performance.now() > giveUpAt) return false;
+    await delay(RETRY_MS);
+  }
+}
+
+/** Asks a socket for its claim; undefined when nobody listens. */
+function ask(path: string): Promise<Claim | undefined> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = createConnection(path);
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => {
+      answer += text;
+    });
+    // A process that is stopped (SIGSTOP) holds what it holds, though it does not answer.
+    socket.setTimeout(PATIENCE_MS, () => {
+      resolve('held');
+      socket.destroy();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(undefined);
+      else reject(error);
+    });
+    socket.on('close', () => resolve(answer === 'waiting' ? 'waiting' : 'held'));
+  });
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Calls `use` with a path of that socket that is short enough; on Linux any folder can be made short. */
+async function inReach<T>(folder: string, file: string, use: (path: string) => Promise<T>): Promise<T> {
+  const path = join(folder, file);
+  if (Buffer.byteLength(path) <= LONGEST_PATH) return use(path);
+  if (process.platform !== 'linux')
+    throw Object.assign(new Error(`${path} is too long for a socket`), { code: 'ENAMETOOLONG' });
+  const handle = await open(folder, 'r');
+  try {
+    return await use(`/proc/self/fd/${handle.fd}/${file}`);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,172 @@
+// Read-ahead for uploads: a peer that asks for a block asks for its neighbours next, so a whole extent is read at once.
+// Invariant: an extent holds only bytes of pieces that were had when it was read (those never change), and its memory
+// is not used again while a view of it is out.
+
+import { type Clock, invariant, type Timer } from '@enjambre/runtime';
+import type { BlockView } from './piece-store.ts';
+
+/** A torrent's bytes. Offsets count from the torrent's start. */
+export interface ExtentSource {
+  /** The verified bytes around `position`, within [from, end). */
+  verifiedAround(position: number, from: number, end: number): { from: number; end: number };
+  /** Fills `target` with verified bytes. @throws StorageError */
+  fill(target: Buffer, position: number): Promise<void>;
+}
+
+export interface ExtentCacheOptions {
+  readonly clock: Clock;
+  readonly slotCount?: number;
+  readonly idleMs?: number | undefined;
+}
+
+interface Slot {
+  readonly memory: Buffer;
+  source: ExtentSource | undefined;
+  from: number;
+  end: number;
+  /** Where in the torrent `memory` begins. */
+  base: number;
+  loaded: Promise<void>;
+  pins: number;
+  lastUse: number;
+  lastUseMs: number;
+}
+
+// One read of 1 MiB costs hardly more than one of 16 KiB; larger ones fall out of the processor's cache.
+const EXTENT_LENGTH = 2 ** 20;
+const DEFAULT_SLOT_COUNT = 16;
+const DEFAULT_IDLE_MS = 30_000;
+
+export class ExtentCache {
+  readonly #clock: Clock;
+  readonly #slotCount: number;
+  readonly #idleMs: number;
+  #slots: Slot[] = [];
+  #uses = 0;
+  #idleTimer: Timer | undefined;
+
+  constructor(options: ExtentCacheOptions) {
+    this.#clock = options.clock;
+    this.#slotCount = options.slotCount ?? DEFAULT_SLOT_COUNT;
+    this.#idleMs = options.idleMs ?? DEFAULT_IDLE_MS;
+  }
+
+  /** Bytes of memory held. */
+  get bytes(): number {
+    return this.#slots.length * EXTENT_LENGTH;
+  }
+
+  /** `length` verified bytes of `source`: a view without a copy when they lie in one extent. @throws StorageError */
+  async view(source: ExtentSource, position: number, length: number): Promise<BlockView> {
+    const extentEnd = (Math.floor(position / EXTENT_LENGTH) + 1) * EXTENT_LENGTH;
+    if (position + length > extentEnd) return this.#assemble(source, position, length);
+    const slot = this.#find(source, position, length) ?? this.#load(source, position);
+    if (slot === undefined) {
+      const bytes = Buffer.allocUnsafe(length);
+      await source.fill(bytes, position);
+      return { bytes, release() {} };
+    }
+    slot.pins++;
+    slot.lastUse = ++this.#uses;
+    slot.lastUseMs = this.#clock.now();
+    try {
+      await slot.loaded;
+    } catch (error) {
+      slot.pins--;
+      if (slot.source === source) slot.source = undefined;
+      throw error;
+    }
+    return new PinnedView(slot, slot.memory.subarray(position - slot.base, position - slot.base + length));
+  }
+
+  /** Forgets what was read from that source; its memory stays with views that are still out. */
+  drop(source: ExtentSource): void {
+    for (const slot of this.#slots) if (slot.source === source) slot.source = undefined;
+  }
+
+  /** Gives the memory back. */
+  close(): void {
+    this.#idleTimer?.cancel();
+    this.#idleTimer = undefined;
+    this.#slots = [];
+  }
+
+  async #assemble(source: ExtentSource, position: number, length: number): Promise<BlockView> {
+    const bytes = Buffer.allocUnsafe(length);
+    for (let at = 0; at < length; ) {
+      const start = position + at;
+      const part = Math.min(length - at, EXTENT_LENGTH - (start % EXTENT_LENGTH));
+      const view = await this.view(source, start, part);
+      bytes.set(view.bytes, at);
+      view.release();
+      at += part;
+    }
+    return { bytes, release() {} };
+  }
+
+  #find(source: ExtentSource, position: number, length: number): Slot | undefined {
+    return this.#slots.find((slot) => slot.source === source && slot.from <= position && position + length <= slot.end);
+  }
+
+  /** Starts to read the extent at `position`; undefined when all memory is in use. */
+  #load(source: ExtentSource, position: number): Slot | undefined {
+    const slot = this.#freeSlot();
+    if (slot === undefined) return undefined;
+    const base = position - (position % EXTENT_LENGTH);
+    const { from, end } = source.verifiedAround(position, base, base + EXTENT_LENGTH);
+    slot.source = source;
+    slot.base = base;
+    slot.from = from;
+    slot.end = end;
+    slot.loaded = source.fill(slot.memory.subarray(from - base, end - base), from);
+    return slot;
+  }
+
+  #freeSlot(): Slot | undefined {
+    let oldest: Slot | undefined;
+    for (const slot of this.#slots) {
+      if (slot.pins > 0) continue;
+      if (slot.source === undefined) return slot;
+      if (oldest === undefined || slot.lastUse < oldest.lastUse) oldest = slot;
+    }
+    if (this.#slots.length >= this.#slotCount) return oldest;
+    this.#idleTimer ??= this.#clock.every(this.#idleMs, () => this.#freeIdle());
+    const slot: Slot = {
+      memory: Buffer.allocUnsafeSlow(EXTENT_LENGTH),
+      source: undefined,
+      from: 0,
+      end: 0,
+      base: 0,
+      loaded: Promise.resolve(),
+      pins: 0,
+      lastUse: 0,
+      lastUseMs: 0,
+    };
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  #freeIdle(): void {
+    const latestMs = this.#clock.now() - this.#idleMs;
+    this.#slots = this.#slots.filter((slot) => slot.pins > 0 || slot.lastUseMs > latestMs);
+    if (this.#slots.length > 0) return;
+    this.#idleTimer?.cancel();
+    this.#idleTimer = undefined;
+  }
+}
+
+class PinnedView implements BlockView {
+  readonly bytes: Uint8Array;
+  #slot: Slot | undefined;
+
+  constructor(slot: Slot, bytes: Uint8Array) {
+    this.#slot = slot;
+    this.bytes = bytes;
+  }
+
+  release(): void {
+    invariant(this.#slot !== undefined, 'a block view is released once');
+    this.#slot.pins--;
+    this.#slot = undefined;
+  }
+}
