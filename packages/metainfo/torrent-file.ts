@@ -104,7 +104,7 @@ function decode(bytes: Uint8Array): ReturnType<typeof decodeBencode> {
     return decodeBencode(bytes);
   } catch (error) {
     if (!(error instanceof BencodeError)) throw error;
-    throw new MetainfoError('not-bencode', error.message, error.offset, { cause: error });
+    throw new MetainfoError('not-bencode', `not bencode: ${error.message}`, error.offset, { cause: error });
   }
 }
 
