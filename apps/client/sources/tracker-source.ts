@@ -1,0 +1,104 @@
+// Peers from a torrent's trackers: what joins the tracker package to the engine's interface.
+// Invariant: nothing is announced before `start` nor after `stop`, not even when a name resolves late.
+
+import { lookup } from 'node:dns/promises';
+import type { PeerSource, SwarmView } from '@enjambre/engine';
+import { parseIpAddress } from '@enjambre/metainfo';
+import type { Clock, Logger, Random } from '@enjambre/runtime';
+import { Announcer, createHttpGet, type HttpGet, type TrackerView } from '@enjambre/tracker';
+
+/** Announcing goes before a slow resolver: without an address the tracker sees where we are. */
+const RESOLVE_TIMEOUT_MS = 3_000;
+
+export interface TrackerSourceOptions {
+  /** The torrent's announce list, tier by tier. */
+  readonly tiers: readonly (readonly string[])[];
+  /** Name or address at which peers reach us, when it is not the one that the tracker sees. */
+  readonly hostname: string | undefined;
+  /** The address our peer connections are bound to; trackers are asked from there too. Undefined for all. */
+  readonly listenHost: string | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** The system's, unless a test brings another. */
+  readonly http?: HttpGet;
+}
+
+export class TrackerSource implements PeerSource {
+  readonly name = 'tracker';
+  readonly #options: TrackerSourceOptions;
+  #announcer: Announcer | undefined;
+  #complete = false;
+  #stopped = false;
+
+  constructor(options: TrackerSourceOptions) {
+    this.#options = options;
+  }
+
+  start(swarm: SwarmView): void {
+    void this.#resolveHostname().then((announcedHost) => {
+      if (this.#stopped) return;
+      this.#announcer = this.#createAnnouncer(swarm, announcedHost);
+      this.#announcer.start();
+      if (this.#complete) this.#announcer.completed();
+    });
+  }
+
+  completed(): void {
+    this.#complete = true;
+    this.#announcer?.completed();
+  }
+
+  /** More peers are needed than were found: asks again as soon as the tracker allows. */
+  needPeers(): void {
+    this.#announcer?.needPeers();
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopped = true;
+    await this.#announcer?.stop(deadlineMs);
+  }
+
+  /** How each tracker fares, in the torrent's order; empty before the first announce. */
+  get trackers(): readonly TrackerView[] {
+    return this.#announcer?.trackers ?? [];
+  }
+
+  #createAnnouncer(swarm: SwarmView, announcedHost: string | undefined): Announcer {
+    const { tiers, listenHost, clock, random, logger } = this.#options;
+    return new Announcer({
+      tiers,
+      infoHash: swarm.infoHash,
+      peerId: swarm.peerId,
+      port: swarm.listenPort,
+      announcedHost,
+      progress: () => swarm,
+      onPeers: (peers) => swarm.addPeers(peers),
+      ...{ clock, random, logger },
+      http: this.#options.http ?? createHttpGet({ localAddress: specificAddress(listenHost) }),
+    });
+  }
+
+  /** Trackers want an address; a name that can't be resolved is announced as it is (BEP 3 allows that). */
+  async #resolveHostname(): Promise<string | undefined> {
+    const { hostname, clock } = this.#options;
+    if (hostname === undefined || parseIpAddress(hostname) !== undefined) return hostname;
+    const { promise: tooSlow, resolve } = Promise.withResolvers<string>();
+    const timer = clock.after(RESOLVE_TIMEOUT_MS, () => resolve(hostname));
+    const resolved = lookup(hostname).then(
+      ({ address }) => address,
+      () => hostname,
+    );
+    try {
+      return await Promise.race([resolved, tooSlow]);
+    } finally {
+      timer.cancel();
+    }
+  }
+}
+
+/** An address that can be connected from: not a name, and not "any". */
+function specificAddress(listenHost: string | undefined): string | undefined {
+  const bytes = parseIpAddress(listenHost ?? '');
+  return bytes?.some((byte) => byte !== 0) ? listenHost : undefined;
+}

@@ -1,0 +1,99 @@
+// The tracker's configuration: flags over environment over defaults, parsed once.
+
+import { parseArgs } from 'node:util';
+
+export interface TrackerConfig {
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly host: string;
+  readonly intervalSeconds: number;
+  readonly minIntervalSeconds: number;
+}
+
+interface Flag {
+  readonly name: 'port' | 'host' | 'interval' | 'min-interval';
+  readonly value: string;
+  readonly default: string;
+  readonly help: string;
+}
+
+const flags: readonly Flag[] = [
+  { name: 'port', value: 'PORT', default: '8080', help: 'where clients announce; 0: any free one' },
+  { name: 'host', value: 'ADDRESS', default: '127.0.0.1', help: 'the address to listen on; 0.0.0.0 or :: for all' },
+  { name: 'interval', value: 'SECONDS', default: '120', help: 'when clients shall announce again' },
+  { name: 'min-interval', value: 'SECONDS', default: '30', help: 'how soon they may; or --interval when that is less' },
+];
+
+/** Beyond a day a swarm of one's own would never notice that a peer is gone. */
+const MAX_INTERVAL_SECONDS = 86_400;
+
+export const helpText = [
+  'enjambre tracker [--port=8080] [--host=127.0.0.1]',
+  'A BitTorrent tracker over HTTP: /announce, /scrape, /stats (JSON), /health.',
+  '',
+  ...flags.map(
+    ({ name, value, help, default: standard }) => `  ${`--${name} ${value}`.padEnd(24)}  ${help} [${standard}]`,
+  ),
+  `  ${'--help'.padEnd(24)}  show this, and exit`,
+  '',
+  'Each can also be set in the environment: ENJAMBRE_PORT, ENJAMBRE_MIN_INTERVAL, …',
+  '',
+].join('\n');
+
+/** @returns the configuration, `help` when that is asked for, or an error: one line that names the flag */
+export function parseConfig(argv: readonly string[], env: NodeJS.ProcessEnv): TrackerConfig | 'help' | Error {
+  try {
+    const given = readFlags(argv);
+    if (given.help === true) return 'help';
+    const find = (name: Flag['name']): { text: string; source: string } => findValue(name, given, env);
+    const number = (name: Flag['name'], least: number, most: number): number => {
+      const { text, source } = find(name);
+      const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
+      if (value >= least && value <= most) return value;
+      throw new Error(`${source}: ${JSON.stringify(text)} is not a number from ${least} to ${most}`);
+    };
+    const host = find('host');
+    if (!/^[A-Za-z0-9._:-]+$/.test(host.text)) {
+      throw new Error(`${host.source}: ${JSON.stringify(host.text)} is not an address or a name`);
+    }
+    const intervalSeconds = number('interval', 1, MAX_INTERVAL_SECONDS);
+    const minIntervalSeconds = Math.min(number('min-interval', 1, MAX_INTERVAL_SECONDS), intervalSeconds);
+    return { port: number('port', 0, 0xffff), host: host.text, intervalSeconds, minIntervalSeconds };
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function readFlags(argv: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {
+  const options: Record<string, { type: 'string' | 'boolean'; short?: string }> = {
+    help: { type: 'boolean', short: 'h' },
+  };
+  for (const { name } of flags) options[name] = { type: 'string' };
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
+  const given: Record<string, string | boolean> = {};
+  for (const token of tokens) {
+    if (token.kind === 'positional') throw new Error(`${token.value}: not a flag; see enjambre tracker --help`);
+    if (token.kind === 'option-terminator') continue;
+    if (!Object.hasOwn(options, token.name))
+      throw new Error(`${token.rawName}: no such flag; see enjambre tracker --help`);
+    const isSwitch = options[token.name].type === 'boolean';
+    if (isSwitch && token.value !== undefined) throw new Error(`${token.rawName}: takes no value`);
+    if (!isSwitch && token.value === undefined) throw new Error(`${token.rawName}: needs a value`);
+    given[token.name] = token.value ?? true;
+  }
+  return given;
+}
+
+function findValue(
+  name: Flag['name'],
+  given: Readonly<Record<string, string | boolean | undefined>>,
+  env: NodeJS.ProcessEnv,
+): { text: string; source: string } {
+  const flag = given[name];
+  if (typeof flag === 'string') return { text: flag, source: `--${name}` };
+  const variable = `ENJAMBRE_${name.toUpperCase().replaceAll('-', '_')}`;
+  const fromEnvironment = env[variable];
+  // An empty variable is how compose files say "not set".
+  if (fromEnvironment !== undefined && fromEnvironment !== '') return { text: fromEnvironment, source: variable };
+  return { text: flags.find((known) => known.name === name)!.default, source: `--${name}` };
+}

@@ -1,0 +1,308 @@
+// The announcer's decisions on a fake clock: whom it asks, what it says, when it asks again.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type BencodeInput, encodeBencode, type PeerAddress } from '@enjambre/metainfo';
+import { FakeClock, seededRandom, silentLogger } from '@enjambre/runtime';
+import type { TrackerError } from '../errors.ts';
+import { Announcer } from './announcer.ts';
+import type { HttpAnswer, HttpRequest } from './http-get.ts';
+
+type Behaviour = BencodeInput | TrackerError | 'hang';
+
+const DEAD: TrackerError = { code: 'unreachable', message: 'connection refused' };
+const GOOD = {
+  interval: 1000,
+  'min interval': 100,
+  complete: 1,
+  incomplete: 2,
+  peers: Uint8Array.of(10, 0, 0, 1, 0, 9),
+};
+
+/** Trackers `http://NAME/announce` that behave as `behaviours` says at the moment; `log` holds `NAME event@seconds`. */
+class World {
+  readonly clock = new FakeClock();
+  readonly behaviours: Record<string, Behaviour> = {};
+  readonly log: string[] = [];
+  readonly urls: URL[] = [];
+  readonly found: PeerAddress[] = [];
+  left = 100;
+  readonly announcer: Announcer;
+
+  constructor(tiers: string[][], seed = 1) {
+    this.announcer = new Announcer({
+      tiers: tiers.map((tier) => tier.map((name) => (name.includes(':') ? name : `http://${name}/announce`))),
+      infoHash: new Uint8Array(20),
+      peerId: new Uint8Array(20),
+      port: 6881,
+      progress: () => ({ uploadedBytes: 0, downloadedBytes: 0, leftBytes: this.left }),
+      onPeers: (peers) => this.found.push(...peers),
+      clock: this.clock,
+      random: seededRandom(seed),
+      http: (request) => this.#answer(request),
+      logger: silentLogger,
+    });
+  }
+
+  /** Moves the time, letting answers arrive in between. */
+  async pass(seconds: number): Promise<void> {
+    const until = this.clock.now() + seconds * 1000;
+    do await settled();
+    while (this.clock.step(until));
+    this.clock.advance(until - this.clock.now());
+    await settled();
+  }
+
+  /** What was asked since the last call. */
+  taken(): string[] {
+    return this.log.splice(0);
+  }
+
+  #answer({ url, signal }: HttpRequest): Promise<HttpAnswer | TrackerError> {
+    this.urls.push(url);
+    const event = url.searchParams.get('event') ?? 'regular';
+    this.log.push(`${url.host} ${event}@${Math.round(this.clock.now() / 1000)}`);
+    const behaviour = this.behaviours[url.host] ?? GOOD;
+    if (behaviour === 'hang') {
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve({ code: 'aborted', message: 'given up' }));
+      });
+    }
+    if (isError(behaviour)) return Promise.resolve(behaviour);
+    const body = encodeBencode(behaviour);
+    return Promise.resolve({ status: 200, location: undefined, body, scope: 'public' });
+  }
+}
+
+function isError(behaviour: object | string | number | bigint): behaviour is TrackerError {
+  return typeof behaviour === 'object' && 'code' in behaviour;
+}
+
+/** All promises that need no timer have run. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('started first, then regularly when the tracker wants it', async () => {
+  const world = new World([['a']]);
+  world.announcer.start();
+  await world.pass(2500);
+  assert.deepEqual(world.taken(), ['a started@0', 'a regular@1000', 'a regular@2000']);
+  assert.deepEqual(world.found[0], { host: '10.0.0.1', port: 9 });
+  const [view] = world.announcer.trackers;
+  assert.deepEqual(view, {
+    url: 'http://a/announce',
+    tier: 0,
+    state: 'working',
+    lastAnswer: '1 peer',
+    nextAnnounceAt: world.clock.wallTime() + 500_000,
+    seeders: 1,
+    leechers: 2,
+    peersReceived: 3,
+  });
+});
+
+test('a dead tier is walked through to the next, and the dead are tried again when their time comes', async () => {
+  const world = new World([['a', 'b'], ['c']]);
+  Object.assign(world.behaviours, { a: DEAD, b: DEAD });
+  world.announcer.start();
+  await world.pass(0);
+  const first = world.taken();
+  assert.deepEqual(first.slice(0, 2).sort(), ['a started@0', 'b started@0']);
+  assert.equal(first[2], 'c started@0');
+  world.behaviours.b = GOOD;
+  await world.pass(1000);
+  const second = world.taken();
+  assert.equal(second.at(-1), 'b started@1000');
+  assert.ok(!second.includes('c regular@1000'));
+  world.behaviours.a = GOOD;
+  await world.pass(1000);
+  assert.deepEqual(world.taken(), ['b regular@2000'], 'the one that worked stands first in its tier');
+});
+
+test('when all are dead it retries with growing patience until one lives', async () => {
+  const world = new World([['a']]);
+  world.behaviours.a = DEAD;
+  world.announcer.start();
+  await world.pass(3 * 3600);
+  const times = world.taken().map((line) => Number(line.split('@')[1]));
+  const gaps = times.slice(1).map((time, index) => time - times[index]);
+  assert.ok(gaps[0] >= 5 && gaps[0] <= 8, String(gaps));
+  for (let index = 1; index < 8; index++) assert.ok(gaps[index] > gaps[index - 1], String(gaps));
+  assert.ok(
+    gaps.slice(9).every((gap) => gap >= 1199 && gap <= 1801),
+    String(gaps),
+  );
+  assert.equal(world.announcer.trackers[0].lastAnswer, 'connection refused');
+  assert.equal(world.announcer.trackers[0].state, 'failing');
+  world.behaviours.a = GOOD;
+  await world.pass(1801);
+  assert.match(world.taken()[0], /^a started/);
+  assert.equal(world.announcer.trackers[0].state, 'working');
+});
+
+test('one that dies mid-way is replaced and comes back without a second started', async () => {
+  const world = new World([['a'], ['b']]);
+  world.announcer.start();
+  await world.pass(1);
+  world.behaviours.a = DEAD;
+  await world.pass(1000);
+  assert.deepEqual(world.taken(), ['a started@0', 'a regular@1000', 'b started@1000']);
+  world.behaviours.a = GOOD;
+  await world.pass(1000);
+  assert.deepEqual(world.taken(), ['a regular@2000']);
+});
+
+test('intervals are kept within bounds', async () => {
+  const world = new World([['a']]);
+  world.behaviours.a = { interval: 0, peers: '' };
+  world.announcer.start();
+  await world.pass(35);
+  assert.deepEqual(world.taken(), ['a started@0', 'a regular@10', 'a regular@20', 'a regular@30']);
+  world.behaviours.a = { interval: 10 ** 12, peers: '' };
+  await world.pass(10);
+  world.taken();
+  await world.pass(3700);
+  assert.deepEqual(world.taken(), ['a regular@3640']);
+});
+
+test('more peers are asked for early, but never before the minimum interval', async () => {
+  const world = new World([['a']]);
+  world.announcer.start();
+  await world.pass(20);
+  world.announcer.needPeers();
+  world.announcer.needPeers();
+  await world.pass(400);
+  assert.deepEqual(world.taken(), ['a started@0', 'a regular@100']);
+  world.announcer.needPeers();
+  await world.pass(1);
+  assert.deepEqual(world.taken(), ['a regular@420']);
+});
+
+test('completed is said at once, and again later when it did not get through', async () => {
+  const world = new World([['a']]);
+  world.announcer.start();
+  await world.pass(20);
+  world.left = 0;
+  world.behaviours.a = DEAD;
+  world.announcer.completed();
+  await world.pass(1);
+  assert.deepEqual(world.taken(), ['a started@0', 'a completed@20']);
+  world.behaviours.a = GOOD;
+  await world.pass(10);
+  assert.match(world.taken().join(), /^a completed@2\d$/);
+  await world.pass(1000);
+  assert.match(world.taken().join(), /^a regular@\d+$/);
+});
+
+test('completed while started is still under way is said right after it', async () => {
+  const world = new World([['a']]);
+  world.announcer.start();
+  world.announcer.completed();
+  await world.pass(1);
+  assert.deepEqual(world.taken(), ['a started@0', 'a completed@0']);
+});
+
+test('one that was complete from the start never says completed', async () => {
+  const world = new World([['a']]);
+  world.left = 0;
+  world.announcer.start();
+  await world.pass(1);
+  world.announcer.completed();
+  await world.pass(1);
+  assert.deepEqual(world.taken(), ['a started@0']);
+});
+
+test('stopped goes to those that were told started, and to no others', async () => {
+  const world = new World([['a'], ['b'], ['c']]);
+  world.behaviours.a = DEAD;
+  world.announcer.start();
+  await world.pass(1);
+  world.taken();
+  await world.announcer.stop(1000);
+  assert.deepEqual(world.taken(), ['b stopped@1']);
+  assert.equal(world.urls.at(-1)?.searchParams.get('numwant'), '0');
+  await world.pass(5000);
+  assert.deepEqual(world.taken(), [], 'nothing is said after stopped');
+});
+
+test('stop resolves within its deadline though the trackers hang', async () => {
+  const world = new World([['a'], ['b']]);
+  world.behaviours.b = 'hang';
+  world.announcer.start();
+  await world.pass(1);
+  world.behaviours.a = 'hang';
+  await world.pass(1000);
+  let stopped = false;
+  const stop = world.announcer.stop(2000).then(() => {
+    stopped = true;
+  });
+  await world.pass(1);
+  assert.equal(stopped, false);
+  await world.pass(1);
+  assert.equal(stopped, true);
+  await stop;
+});
+
+test('stop before start, or with all trackers dead, resolves at once', async () => {
+  const world = new World([['a']]);
+  world.behaviours.a = DEAD;
+  world.announcer.start();
+  await world.pass(1);
+  await world.announcer.stop(1000);
+  await new World([]).announcer.stop(1000);
+  assert.deepEqual(world.taken(), ['a started@0']);
+});
+
+test('schemes that are not there yet and texts that are no URLs say so, the others go on', async () => {
+  const world = new World([['udp://u:6969/announce', 'wss://w', 'junk: '], ['a']]);
+  world.announcer.start();
+  await world.pass(1);
+  assert.deepEqual(world.taken(), ['a started@0']);
+  const words = world.announcer.trackers.map(({ state, lastAnswer }) => `${state}: ${lastAnswer}`);
+  assert.deepEqual(words.slice(0, 2), [
+    'unsupported: udp trackers are not supported yet',
+    'unsupported: wss trackers are not supported yet',
+  ]);
+  assert.equal(words[3], 'working: 1 peer');
+});
+
+test('with no tracker that can be asked nothing happens, quietly', async () => {
+  const world = new World([['udp://u:6969'], []]);
+  world.announcer.start();
+  world.announcer.needPeers();
+  world.announcer.completed();
+  await world.pass(10_000);
+  assert.deepEqual(world.taken(), []);
+});
+
+test('a refusal is shown in the tracker’s words, its wish for peace is respected', async () => {
+  const world = new World([['a'], ['b']]);
+  world.behaviours.a = { 'failure reason': 'not registered', 'retry in': '60' };
+  world.behaviours.b = { 'failure reason': 'closed', 'retry in': 'never' };
+  world.announcer.start();
+  await world.pass(3599);
+  assert.deepEqual(world.taken(), ['a started@0', 'b started@0']);
+  assert.equal(world.announcer.trackers[0].lastAnswer, 'not registered');
+  await world.pass(2);
+  assert.deepEqual(world.taken(), ['a started@3600']);
+  await world.pass(100_000);
+  assert.ok(world.taken().every((line) => line.startsWith('a')));
+  assert.equal(world.announcer.trackers[1].nextAnnounceAt, undefined);
+});
+
+test('a tracker’s id is echoed, its warning shown, our key stays the same', async () => {
+  const world = new World([['a']]);
+  world.behaviours.a = { ...GOOD, 'tracker id': Uint8Array.of(0xfe), 'warning message': 'slow down' };
+  world.announcer.start();
+  await world.pass(1);
+  world.behaviours.a = GOOD;
+  await world.pass(2000);
+  assert.deepEqual(
+    world.urls.map((url) => /trackerid=([^&]*)/.exec(url.search)?.[1]),
+    [undefined, '%FE', '%FE'],
+  );
+  assert.equal(new Set(world.urls.map((url) => url.searchParams.get('key'))).size, 1);
+  const other = new World([['a']]);
+  other.behaviours.a = { ...GOOD, 'warning message': 'slow down' };
+  other.announcer.start();
+  await other.pass(1);
+  assert.equal(other.announcer.trackers[0].lastAnswer, '1 peer, warning: slow down');
+});

@@ -1,0 +1,30 @@
+// What the announcer needs of HTTP; net/http-get.ts brings it, tests bring their own.
+
+import type { TrackerError } from '../errors.ts';
+import type { AddressScope } from '../protocol/address-scope.ts';
+
+export interface HttpRequest {
+  /** http: or https:. */
+  readonly url: URL;
+  /** Asked for each address the host resolves to, before anything is sent to it. */
+  mayReach(scope: AddressScope): boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Where a redirect leads, as the header has it. */
+  readonly location: string | undefined;
+  /** Decompressed and bounded; empty for a redirect. */
+  readonly body: Uint8Array;
+  /** Where the host that answered is. */
+  readonly scope: AddressScope;
+}
+
+/** One GET: bounded in time and length, follows no redirect. Resolves in every case. */
+export type HttpGet = (request: HttpRequest) => Promise<HttpAnswer | TrackerError>;
+
+/** True for a status that sends us elsewhere. */
+export function isRedirect(status: number): boolean {
+  return status >= 300 && status <= 399;
+}

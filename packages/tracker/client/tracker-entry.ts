@@ -1,0 +1,122 @@
+// One tracker of one torrent: what we told it, what it answered, when it may be asked again.
+// Invariant: `earliestAt` only moves into the future by an answer or a failure; an unsupported tracker is never asked.
+
+import type { Clock, Random } from '@enjambre/runtime';
+import type { TrackerError } from '../errors.ts';
+import type { AnnounceAnswer } from '../protocol/announce-answer.ts';
+import type { AnnounceEvent } from '../protocol/announce-request.ts';
+import { backOffMs, intervalsOf } from './announce-timing.ts';
+
+/** `idle`: not asked yet, because another one works. */
+export type TrackerState = 'idle' | 'announcing' | 'working' | 'failing' | 'unsupported';
+
+/** A tracker as shown to people. */
+export interface TrackerView {
+  readonly url: string;
+  /** From 0. */
+  readonly tier: number;
+  readonly state: TrackerState;
+  /** What it answered last, or why it did not, in words; empty before the first answer. */
+  readonly lastAnswer: string;
+  /** Unix time in ms when it will be, or may be, asked again; undefined when nothing is planned. */
+  readonly nextAnnounceAt: number | undefined;
+  readonly seeders: number | undefined;
+  readonly leechers: number | undefined;
+  /** Addresses in all its answers, known ones included. */
+  readonly peersReceived: number;
+}
+
+export class TrackerEntry {
+  /** As the torrent has it. */
+  readonly text: string;
+  readonly tier: number;
+  /** Undefined when it can't be asked. */
+  readonly url: URL | undefined;
+  /** Clock time before which it must not be asked. */
+  earliestAt = 0;
+  /** Clock time of the next regular announce, once it has answered. */
+  dueAt: number | undefined;
+  /** What it called itself; to be echoed. */
+  trackerId: Uint8Array | undefined;
+  /** It answered an announce with `started`. */
+  started = false;
+  /** It was told that bytes were missing, and not yet that none are. */
+  owesCompleted = false;
+  announcing = false;
+  #state: TrackerState = 'idle';
+  #lastAnswer = '';
+  #failures = 0;
+  #seeders: number | undefined;
+  #leechers: number | undefined;
+  #peersReceived = 0;
+
+  constructor(text: string, tier: number) {
+    this.text = text;
+    this.tier = tier;
+    const url = URL.parse(text);
+    if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) {
+      this.url = url;
+    } else {
+      this.#state = 'unsupported';
+      this.#lastAnswer = url === null ? 'not a URL' : `${url.protocol.slice(0, -1)} trackers are not supported yet`;
+      this.earliestAt = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** For logs: a tracker's path may hold a passkey. */
+  get name(): string {
+    return this.url?.host ?? this.text;
+  }
+
+  get failing(): boolean {
+    return this.#state === 'failing';
+  }
+
+  get lastAnswer(): string {
+    return this.#lastAnswer;
+  }
+
+  /** It answered. `leftBytes` as it had been told with `event`. */
+  succeeded(answer: AnnounceAnswer, event: AnnounceEvent | undefined, leftBytes: number, now: number): void {
+    const { intervalMs, minIntervalMs } = intervalsOf(answer);
+    this.earliestAt = now + minIntervalMs;
+    this.dueAt = now + intervalMs;
+    this.trackerId = answer.trackerId ?? this.trackerId;
+    if (event === 'started') {
+      this.started = true;
+      this.owesCompleted = leftBytes > 0;
+    } else if (event === 'completed') {
+      this.owesCompleted = false;
+    }
+    this.#state = 'working';
+    this.#failures = 0;
+    this.#seeders = answer.seeders;
+    this.#leechers = answer.leechers;
+    this.#peersReceived += answer.peers.length;
+    const peers = answer.peers.length === 1 ? '1 peer' : `${answer.peers.length} peers`;
+    this.#lastAnswer = answer.warning === undefined ? peers : `${peers}, warning: ${answer.warning}`;
+  }
+
+  failed(error: TrackerError, now: number, random: Random): void {
+    this.#failures++;
+    this.#state = 'failing';
+    this.#lastAnswer = error.message;
+    this.dueAt = undefined;
+    this.earliestAt = now + backOffMs(this.#failures, error.retryAfterMs, random);
+  }
+
+  view(clock: Clock): TrackerView {
+    const next = this.#state === 'failing' ? this.earliestAt : this.dueAt;
+    const planned = next !== undefined && Number.isFinite(next);
+    return {
+      url: this.text,
+      tier: this.tier,
+      state: this.announcing ? 'announcing' : this.#state,
+      lastAnswer: this.#lastAnswer,
+      nextAnnounceAt: planned ? Math.round(clock.wallTime() + next - clock.now()) : undefined,
+      seeders: this.#seeders,
+      leechers: this.#leechers,
+      peersReceived: this.#peersReceived,
+    };
+  }
+}
