@@ -1,0 +1,64 @@
+// aria2. It knows no way to be told of a peer: start it first and let the other side dial, or use a tracker.
+
+import { START_TIMEOUT_MS, type TestedClient } from './tested-client.ts';
+
+interface Download {
+  readonly verifyIntegrityPending?: string;
+  readonly verifiedLength?: string;
+  readonly seeder: string;
+}
+
+/** It has one download; while it checks files it may have none that is active. */
+async function activeDownload(url: string): Promise<Download | undefined> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: '1', method: 'aria2.tellActive', params: [] });
+  const answer = (await (await fetch(url, { method: 'POST', body })).json()) as { result: Download[] };
+  return answer.result[0];
+}
+
+export const aria2: TestedClient = {
+  name: 'aria2',
+  debianPackage: 'aria2',
+
+  async start({ lab, role, torrent, folder, host }) {
+    const [port, rpcPort] = [await lab.freePort(host), await lab.freePort('127.0.0.1')];
+    const program = lab.start('aria2c', [
+      '--no-conf=true',
+      `--interface=${host}`,
+      `--listen-port=${port}`,
+      `--dir=${folder}`,
+      '--enable-rpc=true',
+      `--rpc-listen-port=${rpcPort}`,
+      '--enable-dht=false',
+      '--enable-dht6=false',
+      '--bt-enable-lpd=false',
+      '--enable-peer-exchange=false',
+      '--disable-ipv6=true',
+      '--async-dns=false',
+      '--file-allocation=none',
+      '--bt-min-crypto-level=plain',
+      '--bt-tracker-interval=3',
+      // Seed until stopped, and only what was verified.
+      '--seed-ratio=0.0',
+      '--check-integrity=true',
+      '--bt-hash-check-seed=true',
+      '--allow-overwrite=true',
+      '--summary-interval=0',
+      torrent.file,
+    ]);
+    const url = `http://127.0.0.1:${rpcPort}/jsonrpc`;
+    const complete = (timeoutMs: number) =>
+      program.until(
+        'complete',
+        async () => {
+          const download = await activeDownload(url);
+          // While it hashes, it tells of what it has hashed so far.
+          const isVerified = download?.verifiedLength === undefined && download?.verifyIntegrityPending === undefined;
+          return (isVerified && download?.seeder === 'true') || undefined;
+        },
+        timeoutMs,
+      );
+    if (role === 'seed') await complete(START_TIMEOUT_MS);
+    else await program.until('start the download', () => activeDownload(url), START_TIMEOUT_MS);
+    return { address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
+  },
+};

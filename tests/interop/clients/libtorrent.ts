@@ -1,0 +1,35 @@
+// libtorrent (rasterbar) 2, the engine of qBittorrent and Deluge, through a script of ours.
+
+import path from 'node:path';
+import { formatAddress } from '@enjambre/metainfo';
+import { START_TIMEOUT_MS, type TestedClient } from './tested-client.ts';
+
+const SCRIPT = path.resolve(import.meta.dirname, '../peers/libtorrent-peer.py');
+/** Debian's own: another Python on the path does not have the module. */
+const PYTHON = '/usr/bin/python3';
+
+export const libtorrent: TestedClient = {
+  name: 'libtorrent',
+  debianPackage: 'python3-libtorrent',
+
+  async start({ lab, role, torrent, folder, host, peers }) {
+    const introduced = peers.flatMap((peer) => ['--peer', formatAddress(peer)]);
+    const program = lab.start(PYTHON, [
+      SCRIPT,
+      ...['--torrent', torrent.file, '--folder', folder, '--host', host],
+      ...introduced,
+    ]);
+    const complete = (timeoutMs: number) =>
+      program.until('complete', () => program.output.includes('"event": "complete"') || undefined, timeoutMs);
+    const port = await program.until(
+      'listen',
+      () => program.output.match(/"event": "listening", "port": (\d+)/)?.[1],
+      START_TIMEOUT_MS,
+    );
+    if (role === 'seed') await complete(START_TIMEOUT_MS);
+    return {
+      address: { host, port: Number(port) },
+      complete: async (timeoutMs) => void (await complete(timeoutMs)),
+    };
+  },
+};

@@ -1,0 +1,86 @@
+// qBittorrent 4 without its window, steered by its web API.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { formatAddress } from '@enjambre/metainfo';
+import { START_TIMEOUT_MS, type TestedClient } from './tested-client.ts';
+
+/** States of a torrent that has it all. */
+const COMPLETE_STATES = ['uploading', 'stalledUP', 'forcedUP', 'queuedUP'];
+
+/** Everything that would reach out of the machine is off, the list of countries' addresses too. */
+function configuration(host: string, port: number, webPort: number): string {
+  return `[LegalNotice]
+Accepted=true
+[BitTorrent]
+Session\\DHTEnabled=false
+Session\\LSDEnabled=false
+Session\\PeXEnabled=false
+Session\\Port=${port}
+Session\\Interface=lo
+Session\\InterfaceName=lo
+Session\\InterfaceAddress=${host}
+Session\\MultiConnectionsPerIp=true
+Session\\QueueingSystemEnabled=false
+Session\\BTProtocol=TCP
+Session\\Encryption=2
+[Network]
+PortForwardingEnabled=false
+[Preferences]
+Connection\\ResolvePeerCountries=false
+Connection\\UPnP=false
+General\\Locale=en
+WebUI\\Address=127.0.0.1
+WebUI\\Port=${webPort}
+WebUI\\LocalHostAuth=false
+WebUI\\UseUPnP=false
+`;
+}
+
+async function call(url: string, init?: RequestInit): Promise<Response> {
+  const answer = await fetch(url, init);
+  if (!answer.ok) throw new Error(`qBittorrent: ${url}: ${answer.status} ${await answer.text()}`);
+  return answer;
+}
+
+export const qbittorrent: TestedClient = {
+  name: 'qBittorrent',
+  debianPackage: 'qbittorrent-nox',
+
+  async start({ lab, role, torrent, folder, host, peers }) {
+    const profile = await lab.folder(`qbittorrent-${role}`);
+    const [port, webPort] = [await lab.freePort(host), await lab.freePort('127.0.0.1')];
+    const settings = await lab.folder(path.join(`qbittorrent-${role}`, 'qBittorrent/config'));
+    await writeFile(path.join(settings, 'qBittorrent.conf'), configuration(host, port, webPort));
+    const program = lab.start('qbittorrent-nox', [`--profile=${profile}`, `--webui-port=${webPort}`], {
+      env: { HOME: profile, XDG_CONFIG_HOME: profile, XDG_DATA_HOME: profile },
+    });
+    const api = `http://127.0.0.1:${webPort}/api/v2`;
+    await program.until('answer', () => call(`${api}/app/version`), START_TIMEOUT_MS);
+
+    const form = new FormData();
+    form.set('torrents', new Blob([await readFile(torrent.file)]), 'x.torrent');
+    form.set('savepath', folder);
+    form.set('autoTMM', 'false');
+    form.set('contentLayout', 'Original');
+    await call(`${api}/torrents/add`, { method: 'POST', body: form });
+    const state = async (): Promise<string | undefined> => {
+      const answer = await call(`${api}/torrents/info?hashes=${torrent.infoHash}`);
+      const torrents = (await answer.json()) as { state: string }[];
+      return torrents[0]?.state;
+    };
+    const complete = (timeoutMs: number) =>
+      program.until('complete', async () => COMPLETE_STATES.includes((await state()) ?? '') || undefined, timeoutMs);
+    await program.until('add the torrent', state, START_TIMEOUT_MS);
+    if (role === 'seed') await complete(START_TIMEOUT_MS);
+    if (peers.length > 0) {
+      const body = new URLSearchParams({ hashes: torrent.infoHash, peers: peers.map(formatAddress).join('|') });
+      await program.until(
+        'take the peer',
+        async () => (await fetch(`${api}/torrents/addPeers`, { method: 'POST', body })).ok || undefined,
+        START_TIMEOUT_MS,
+      );
+    }
+    return { address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
+  },
+};

@@ -1,0 +1,34 @@
+// What the matrix asks of every client, ours and others': to start as a seed or a leech, and to tell when it has it all.
+
+import type { PeerAddress } from '@enjambre/metainfo';
+import type { Lab } from '../lab.ts';
+import type { Torrent } from '../torrent-maker.ts';
+
+export interface StartOptions {
+  readonly lab: Lab;
+  readonly role: 'seed' | 'leech';
+  readonly torrent: Torrent;
+  /** Holds the torrent's file or folder, or will. */
+  readonly folder: string;
+  /** Its own: the client listens on it and dials from it. */
+  readonly host: string;
+  /** To dial at once; empty for clients that can't be told. */
+  readonly peers: readonly PeerAddress[];
+}
+
+export interface RunningClient {
+  readonly address: PeerAddress;
+  /** Resolves once every piece is there and verified. @throws Error with what the client does instead */
+  complete(timeoutMs: number): Promise<void>;
+}
+
+export interface TestedClient {
+  readonly name: string;
+  /** What Debian calls it; undefined for ours. */
+  readonly debianPackage: string | undefined;
+  /** Resolves once it listens; a seed has found its content then. */
+  start(options: StartOptions): Promise<RunningClient>;
+}
+
+/** Hashing included: the clients of two tests share two cores. */
+export const START_TIMEOUT_MS = 20_000;

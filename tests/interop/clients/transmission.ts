@@ -1,0 +1,70 @@
+// Transmission 3. It never dials loopback addresses: start it first and let the other side dial.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { START_TIMEOUT_MS, type TestedClient } from './tested-client.ts';
+
+const SESSION_HEADER = 'X-Transmission-Session-Id';
+/** `status` of a torrent that seeds. */
+const SEEDING = 6;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Calls Transmission's RPC; the first answer is 409 with the session id to call with. */
+async function call(url: string, method: string, given: Values): Promise<Values> {
+  const body = JSON.stringify({ method, arguments: given });
+  const first = await fetch(url, { method: 'POST', body });
+  const session = first.headers.get(SESSION_HEADER);
+  await first.body?.cancel();
+  const answer = await fetch(url, { method: 'POST', body, headers: { [SESSION_HEADER]: session ?? '' } });
+  const { result, arguments: values } = (await answer.json()) as { result: string; arguments: Values };
+  if (result !== 'success') throw new Error(`transmission: ${method}: ${result}`);
+  return values;
+}
+
+export const transmission: TestedClient = {
+  name: 'Transmission',
+  debianPackage: 'transmission-daemon',
+
+  async start({ lab, role, torrent, folder, host }) {
+    const home = await lab.folder(`transmission-${role}`);
+    const [port, rpcPort] = [await lab.freePort(host), await lab.freePort(host)];
+    const settings = {
+      'bind-address-ipv4': host,
+      'bind-address-ipv6': '::1',
+      'rpc-bind-address': host,
+      'rpc-port': rpcPort,
+      'rpc-whitelist': '127.*.*.*',
+      'rpc-authentication-required': false,
+      'dht-enabled': false,
+      'lpd-enabled': false,
+      'pex-enabled': false,
+      'utp-enabled': false,
+      'port-forwarding-enabled': false,
+      'peer-port': port,
+      'peer-port-random-on-start': false,
+      'download-dir': folder,
+      encryption: 0,
+      'rename-partial-files': false,
+    };
+    await writeFile(path.join(home, 'settings.json'), JSON.stringify(settings));
+    const program = lab.start('transmission-daemon', ['--foreground', '--config-dir', home]);
+    const url = `http://${host}:${rpcPort}/transmission/rpc`;
+    await program.until('answer', () => call(url, 'session-get', {}), START_TIMEOUT_MS);
+    const metainfo = (await readFile(torrent.file)).toString('base64');
+    await call(url, 'torrent-add', { metainfo, 'download-dir': folder });
+    if (role === 'seed') await call(url, 'torrent-verify', {});
+    const complete = (timeoutMs: number) =>
+      program.until(
+        'complete',
+        async () => {
+          const { torrents } = await call(url, 'torrent-get', { fields: ['percentDone', 'status'] });
+          const [state] = torrents as { percentDone: number; status: number }[];
+          return (state.percentDone === 1 && state.status === SEEDING) || undefined;
+        },
+        timeoutMs,
+      );
+    if (role === 'seed') await complete(START_TIMEOUT_MS);
+    return { address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
+  },
+};

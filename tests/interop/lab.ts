@@ -1,0 +1,72 @@
+// The surroundings of one transfer: a temporary folder, loopback addresses nobody else uses, and the programs started in
+// it. Invariant: when it is disposed of, its programs have ended and its folder is gone.
+
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Program, type ProgramOptions } from './program.ts';
+
+/** 127.x.y.z: the first two come from our pid, so that two runs at once don't meet. */
+const HIGHEST_BYTE = 254;
+
+let addressesGiven = 0;
+
+export class Lab implements AsyncDisposable {
+  readonly root: string;
+  readonly #programs: Program[] = [];
+
+  private constructor(root: string) {
+    this.root = root;
+  }
+
+  static async open(): Promise<Lab> {
+    return new Lab(await mkdtemp(path.join(tmpdir(), 'enjambre-interop-')));
+  }
+
+  /** A new folder. */
+  async folder(name: string): Promise<string> {
+    const folder = path.join(this.root, name);
+    await mkdir(folder, { recursive: true });
+    return folder;
+  }
+
+  /** An address of its own for one client: rtorrent, for one, keeps no two peers of the same address. */
+  address(): string {
+    addressesGiven++;
+    const second = 1 + (process.pid % HIGHEST_BYTE);
+    const third = Math.floor(process.pid / HIGHEST_BYTE) % HIGHEST_BYTE;
+    return `127.${second}.${third}.${1 + (addressesGiven % HIGHEST_BYTE)}`;
+  }
+
+  /** A port that was free a moment ago, for programs that can't choose one themselves and say which. */
+  async freePort(host: string): Promise<number> {
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
+    const bound = server.address();
+    await new Promise((resolve) => server.close(resolve));
+    if (bound === null || typeof bound === 'string') throw new Error('a TCP server has a port');
+    return bound.port;
+  }
+
+  start(command: string, programArguments: readonly string[], options?: ProgramOptions): Program {
+    const program = new Program(command, programArguments, options);
+    this.#programs.push(program);
+    return program;
+  }
+
+  /** What every program said last, for a failure. */
+  transcript(): string {
+    return this.#programs.map((program) => `--- ${program.name}\n${program.output}`).join('\n');
+  }
+
+  /** Ends every program: what they wrote is on the disk then. */
+  async stopAll(): Promise<void> {
+    await Promise.all(this.#programs.map((program) => program.stop()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopAll();
+    await rm(this.root, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/python3
+"""One torrent in one libtorrent session; says what happens as JSON lines: listening (port), complete, error (message).
+
+Ends on SIGTERM. Loopback only: no DHT, no local discovery, no port mapping.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import time
+
+import libtorrent as lt
+
+RECONNECT_SECONDS = 1
+POLL_SECONDS = 0.05
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--torrent", required=True)
+    parser.add_argument("--folder", required=True, help="holds the torrent's file or folder, or will")
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--peer", action="append", default=[], help="host:port to connect to")
+    return parser.parse_args()
+
+
+def say(event, **details):
+    print(json.dumps({"event": event, **details}), flush=True)
+
+
+def open_session(host):
+    categories = lt.alert.category_t
+    return lt.session(
+        {
+            "listen_interfaces": f"{host}:0",
+            "outgoing_interfaces": host,
+            "enable_dht": False,
+            "enable_lsd": False,
+            "enable_upnp": False,
+            "enable_natpmp": False,
+            "dht_bootstrap_nodes": "",
+            # Plain TCP: what the other side speaks.
+            "enable_outgoing_utp": False,
+            "enable_incoming_utp": False,
+            "out_enc_policy": int(lt.enc_policy.disabled),
+            "in_enc_policy": int(lt.enc_policy.disabled),
+            "allow_multiple_connections_per_ip": True,
+            "min_reconnect_time": RECONNECT_SECONDS,
+            "alert_mask": categories.error_notification
+            | categories.status_notification
+            | categories.peer_notification
+            | categories.tracker_notification
+            | categories.storage_notification,
+        }
+    )
+
+
+def add_torrent(session, torrent, folder):
+    parameters = lt.add_torrent_params()
+    parameters.ti = lt.torrent_info(torrent)
+    parameters.save_path = folder
+    flags = lt.torrent_flags
+    parameters.flags = flags.update_subscribe | flags.disable_dht | flags.disable_lsd | flags.disable_pex
+    return session.add_torrent(parameters)
+
+
+def tell(alert):
+    name = type(alert).__name__
+    if name == "listen_succeeded_alert" and alert.socket_type == lt.socket_type_t.tcp:
+        say("listening", port=alert.port)
+    elif name.endswith("_error_alert") or name.endswith("_failed_alert") or name == "peer_ban_alert":
+        say("error", message=alert.message())
+
+
+def main():
+    arguments = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    session = open_session(arguments.host)
+    torrent = add_torrent(session, arguments.torrent, arguments.folder)
+    peers = [(host, int(port)) for host, port in (peer.rsplit(":", 1) for peer in arguments.peer)]
+    complete = False
+    next_connect = 0.0
+    while True:
+        for alert in session.pop_alerts():
+            tell(alert)
+        if not complete and torrent.status().is_seeding:
+            complete = True
+            say("complete")
+        if peers and time.monotonic() >= next_connect:
+            next_connect = time.monotonic() + RECONNECT_SECONDS
+            for peer in peers:
+                torrent.connect_peer(peer)
+        time.sleep(POLL_SECONDS)
+
+
+main()
