@@ -2,11 +2,11 @@
 
 const KIB = 1024;
 /** Shorter pieces than a block make no sense, and BEP 52 forbids them. */
-export const MIN_PIECE_LENGTH = 16 * KIB;
+const MIN_PIECE_LENGTH = 16 * KIB;
 /** The longest that is chosen: clients hold whole pieces in memory. */
 const MAX_CHOSEN_PIECE_LENGTH = 16 * KIB * KIB;
 /** The longest that may be asked for; some clients refuse longer ones. */
-export const MAX_PIECE_LENGTH = 64 * KIB * KIB;
+const MAX_PIECE_LENGTH = 64 * KIB * KIB;
 /** Few enough for a small .torrent, enough for many peers to have something to exchange. */
 const MOST_PIECES = 2048;
 
