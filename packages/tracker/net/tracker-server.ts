@@ -77,6 +77,8 @@ export function createTrackerServer(options: TrackerServerOptions = {}): Tracker
         server.once('error', reject);
         server.listen({ port, host, backlog: BACKLOG }, () => {
           server.off('error', reject);
+          // From here on an error is a connection that could not be accepted (no descriptors left): the others go on.
+          server.on('error', () => {});
           const silentMs = SILENT_INTERVALS * intervalSeconds * 1000 + SILENT_GRACE_MS;
           sweeping = clock.every(Math.min(silentMs, MAX_SWEEP_INTERVAL_MS), () =>
             store.removeSilent(clock.now() - silentMs),

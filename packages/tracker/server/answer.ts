@@ -16,7 +16,7 @@ export interface AnswerOptions {
   readonly maxNumWant: number;
 }
 
-/** What to send; `contentType` undefined for bencode. */
+/** What to send. */
 export interface Answer {
   readonly status: 200 | 404;
   readonly contentType: string;
