@@ -4,7 +4,7 @@ import { invariant } from '@enjambre/runtime';
 import { ProtocolError } from '../protocol-error.ts';
 
 /** What the sender of a handshake can do, as told by its reserved bits. */
-export interface HandshakeFeatures {
+interface HandshakeFeatures {
   /** BEP 10. */
   readonly extensionProtocol: boolean;
   /** BEP 6. */

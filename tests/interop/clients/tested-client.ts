@@ -4,7 +4,7 @@ import type { PeerAddress } from '@enjambre/metainfo';
 import type { Lab } from '../lab.ts';
 import type { Torrent } from '../torrent-maker.ts';
 
-export interface StartOptions {
+interface StartOptions {
   readonly lab: Lab;
   readonly role: 'seed' | 'leech';
   readonly torrent: Torrent;
