@@ -306,3 +306,16 @@ test('a tracker’s id is echoed, its warning shown, our key stays the same', as
   await other.pass(1);
   assert.equal(other.announcer.trackers[0].lastAnswer, '1 peer, warning: slow down');
 });
+
+test('a URL that stands twice is one tracker, and a list without end is cut', async () => {
+  const twice = new World([
+    ['a', 'a'],
+    ['b', 'a'],
+  ]);
+  assert.deepEqual(
+    twice.announcer.trackers.map(({ url, tier }) => `${tier} ${url}`),
+    ['0 http://a/announce', '1 http://b/announce'],
+  );
+  const endless = new World([Array.from({ length: 5000 }, (_, index) => `t${index}`)]);
+  assert.equal(endless.announcer.trackers.length, 100);
+});

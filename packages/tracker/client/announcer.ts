@@ -16,6 +16,9 @@ const NUM_WANT = 100;
 /** `stop` gives up this long before its deadline, so that it resolves within it. */
 const STOP_MARGIN_MS = 20;
 
+/** Public torrents carry lists of 50; what is beyond would only be knocked at in vain, or for somebody's pleasure. */
+const MAX_TRACKERS = 100;
+
 /** What trackers are told of the torrent each time. */
 export interface AnnouncedProgress {
   /** Bytes of payload since the start. */
@@ -61,7 +64,7 @@ export class Announcer {
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
-    const tiers = options.tiers.map((urls, tier) => urls.map((url) => new TrackerEntry(url, tier)));
+    const tiers = entriesOf(options.tiers);
     this.#entries = tiers.flat();
     this.#order = new TierList(tiers, options.random);
     this.#key = Buffer.from(options.random.bytes(4)).toString('hex');
@@ -206,4 +209,10 @@ export class Announcer {
     await Promise.race([answers, deadline]);
     timer.cancel();
   }
+}
+
+/** Each URL once, where it stands first. */
+function entriesOf(tiers: readonly (readonly string[])[]): TrackerEntry[][] {
+  const urls = new Set(tiers.flat().slice(0, MAX_TRACKERS));
+  return tiers.map((tier, index) => tier.filter((url) => urls.delete(url)).map((url) => new TrackerEntry(url, index)));
 }
