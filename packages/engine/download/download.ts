@@ -58,6 +58,7 @@ export class Download {
       random: options.random,
       allocate: (pieceIndex) => options.store.takeSlab(pieceIndex),
       free: (slab) => options.store.discard(slab),
+      taken: (holder, pieceIndex, blockIndex) => this.#cancel(holder, [holder.keyOf(pieceIndex, blockIndex)]),
     });
   }
 
@@ -146,22 +147,21 @@ export class Download {
     this.fill(peer);
   }
 
-  /** It chokes us: what it owes is up for others, but may still come (BEP 3 drops it; BEP 6 may not). */
+  /**
+   * It chokes us. BEP 3 means: what it owes will not come. With the fast extension it refuses each request by itself,
+   * and what it does not refuse still comes (BEP 6): fetching that elsewhere would only double it.
+   */
   choked(peer: Peer): void {
-    for (const key of [...peer.requests.keys()]) {
-      if (!peer.allowedToUs.has(peer.blockOf(key).pieceIndex)) this.#giveUp(peer, key);
-    }
+    if (!peer.handshake.fast) for (const key of [...peer.requests.keys()]) this.#giveUp(peer, key);
     this.picker.disowned(peer);
     this.fillAll();
   }
 
-  /** It refuses one request (BEP 6). */
+  /** It refuses one request (BEP 6). The next event asks again, not this one: two that disagree must not spin. */
   rejected(peer: Peer, key: number): void {
-    const wasAwaited = peer.requests.has(key);
-    if (wasAwaited) this.#giveUp(peer, key);
+    if (peer.peerChoking) peer.allowedToUs.delete(peer.blockOf(key).pieceIndex);
+    this.#giveUp(peer, key);
     peer.cancelled.delete(key);
-    // Refused although it does not choke us: it must not be asked the same again at once, so the next event asks.
-    if (wasAwaited && peer.peerChoking) this.fillAll();
   }
 
   left(peer: Peer): void {

@@ -66,6 +66,10 @@ export class Peer implements PickingPeer {
   /** Blocks nobody asked for. */
   unaskedCount = 0;
 
+  /** A peer may allow pieces that it has yet to get (BEP 6). */
+  readonly #allowedAndHad = {
+    has: (pieceIndex: number): boolean => this.allowedToUs.has(pieceIndex) && this.has.has(pieceIndex),
+  };
   readonly #geometry: PieceGeometry;
   readonly #blocksPerPiece: number;
 
@@ -80,11 +84,15 @@ export class Peer implements PickingPeer {
   }
 
   get offers(): { has(pieceIndex: number): boolean } {
-    return this.peerChoking ? this.allowedToUs : this.has;
+    return this.peerChoking ? this.#allowedAndHad : this.has;
   }
 
   get bytesPerSecond(): number {
     return this.download.bytesPerSecond;
+  }
+
+  get isWarmingUp(): boolean {
+    return !this.requests.isMeasured;
   }
 
   get outstandingCount(): number {

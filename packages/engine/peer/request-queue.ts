@@ -8,8 +8,11 @@ import { BLOCK_LENGTH } from '@enjambre/metainfo';
 const FIRST_TARGET = 64;
 /** A peer always has one block to send and one waiting. */
 const LEAST_TARGET = 2;
-/** Waiting requests cover this long at the peer's rate, so that a late refill never dries it up. */
-const QUEUE_SECONDS = 3;
+/**
+ * Waiting requests cover this long at the peer's rate besides the round trip. Refills follow each block, so one second
+ * never dries up; three, as others have it, would make the endgame begin with a quarter of the torrent left.
+ */
+const QUEUE_SECONDS = 1;
 /** More than this only helps where the round trip is long: 8 MiB under way stay within the last-level cache. */
 const LOCAL_TARGET_LIMIT = 512;
 /** What a peer that does not tell its `reqq` is taken to accept (BEP 10). */
@@ -18,6 +21,9 @@ const UNTOLD_PEER_LIMIT = 250;
 const OUR_LIMIT = 4096;
 /** The queue grows for as long as the rate grows by this much a second. */
 const GROWTH = 1.1;
+
+/** A rate over fewer seconds is that of a beginning. */
+const MEASURED_SECONDS = 3;
 
 /** Bounds of the request time-out; the first one holds until a block has come. */
 const FIRST_TIMEOUT_MS = 10_000;
@@ -31,6 +37,8 @@ export class RequestQueue {
   #peerLimit = UNTOLD_PEER_LIMIT;
   #growing = true;
   #lastRate = 0;
+  /** Ticks in a row at which something was owed. */
+  #busySeconds = 0;
   #lastBlockAtMs = 0;
   #gapMeanMs: number | undefined;
   #gapDeviationMs = 0;
@@ -86,6 +94,7 @@ export class RequestQueue {
 
   /** Once a second: the queue follows the rate. */
   tickSecond(bytesPerSecond: number): void {
+    this.#busySeconds = this.size > 0 ? this.#busySeconds + 1 : 0;
     if (this.#growing && this.#lastRate > 0 && bytesPerSecond < this.#lastRate * GROWTH) this.#growing = false;
     if (!this.#growing) this.#setTarget(Math.ceil((bytesPerSecond * QUEUE_SECONDS) / BLOCK_LENGTH));
     this.#lastRate = bytesPerSecond;
@@ -102,6 +111,11 @@ export class RequestQueue {
     this.#growing = true;
     this.#lastRate = 0;
     this.#setTarget(LEAST_TARGET);
+  }
+
+  /** Whether its rate means something: it has owed us blocks for whole seconds. */
+  get isMeasured(): boolean {
+    return this.#busySeconds >= MEASURED_SECONDS;
   }
 
   /** How long nothing may come while something is awaited: mean and four deviations of this peer's own gaps. */

@@ -6,6 +6,8 @@ export interface PickingPeer {
   readonly offers: { has(pieceIndex: number): boolean };
   /** Payload it sends us now. */
   readonly bytesPerSecond: number;
+  /** It has owed us something for too short a time to be called slow. */
+  readonly isWarmingUp: boolean;
   /** Blocks it owes us. */
   readonly outstandingCount: number;
   /** It let a request time out and has sent nothing since. */

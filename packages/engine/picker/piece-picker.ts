@@ -18,17 +18,19 @@ const WHOLE_PIECE_SECONDS = 20;
 /** Pieces that an unproven or suspected peer may take part in at once: bounds what a poisoner can spoil. */
 const UNPROVEN_PIECES = 4;
 
-export interface PickerOptions {
+export interface PickerOptions<Peer> {
   readonly geometry: PieceGeometry;
   readonly random: Random;
   /** Memory for a piece to be started, or undefined while there is none. */
   readonly allocate: (pieceIndex: number) => Buffer | undefined;
   /** Takes back the memory of a piece that was given up. */
   readonly free: (slab: Buffer) => void;
+  /** A block that was asked of `holder` is asked of a quicker peer instead. */
+  readonly taken: (holder: Peer, pieceIndex: number, blockIndex: number) => void;
 }
 
 export class PiecePicker<Peer extends PickingPeer> {
-  readonly #options: PickerOptions;
+  readonly #options: PickerOptions<Peer>;
   readonly #index: RarityIndex;
   readonly #had: Uint8Array;
   readonly #open = new Map<number, OpenPiece<Peer>>();
@@ -42,7 +44,7 @@ export class PiecePicker<Peer extends PickingPeer> {
   readonly #partCount = new Map<Peer, number>();
   #hadCount = 0;
 
-  constructor(options: PickerOptions) {
+  constructor(options: PickerOptions<Peer>) {
     this.#options = options;
     this.#index = new RarityIndex(options.geometry.pieceCount, options.random);
     this.#had = new Uint8Array(options.geometry.pieceCount);
@@ -243,10 +245,17 @@ export class PiecePicker<Peer extends PickingPeer> {
   }
 
   #steal(peer: Peer, want: number, picked: BlockRequest[]): void {
-    for (const { piece, blockIndex } of chooseStolen(this.#open.values(), peer, want, this.#index.size === 0)) {
+    for (const stolen of chooseStolen(this.#open.values(), peer, want, this.#index.size === 0)) {
+      const { piece, blockIndex, holder, isDoubled } = stolen;
       if (!this.#mayTakePart(peer, piece)) continue;
       this.#countPart(piece, peer);
-      piece.askBesides(blockIndex, peer);
+      if (!isDoubled) {
+        this.#options.taken(holder, piece.pieceIndex, blockIndex);
+        piece.release(blockIndex, holder);
+      }
+      if (isDoubled) piece.askBesides(blockIndex, peer);
+      else piece.ask(blockIndex, peer);
+      if (piece.freeCount === 0) this.#withFree.delete(piece);
       picked.push({ pieceIndex: piece.pieceIndex, blockIndex });
     }
   }

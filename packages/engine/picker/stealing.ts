@@ -1,5 +1,6 @@
-// Whose outstanding blocks an idle peer may ask for besides: those of much slower peers, and at the very end one more.
-// Invariant: at most one duplicate a block, so that the end of a download costs at most one wasted block a peer.
+// Whose outstanding blocks an idle peer should get: those of much slower peers are moved to it, and at the very end one
+// that would come late is asked for twice.
+// Invariant: only the endgame doubles a block, one at a time for each idle peer, so that it wastes at most one a peer.
 
 import { BLOCK_LENGTH } from '@enjambre/metainfo';
 import type { OpenPiece } from './open-piece.ts';
@@ -11,14 +12,19 @@ const MUCH_FASTER = 10;
 const FASTER_AT_THE_END = 3;
 /** Below this a rate is noise: a peer that has just been asked is not yet slow. */
 const LEAST_RATE_BYTES_PER_SECOND = BLOCK_LENGTH;
+/** A block that its holder will deliver sooner than this is not worth asking for twice. */
+const LATE_SECONDS = 1;
 
 export interface StolenBlock<Peer> {
   readonly piece: OpenPiece<Peer>;
   readonly blockIndex: number;
+  readonly holder: Peer;
+  /** The holder is asked for it too: whoever is first. */
+  readonly isDoubled: boolean;
 }
 
 /**
- * Blocks asked of others that `thief`, who has nothing else to do, should be asked for besides.
+ * Blocks asked of others that `thief`, who has nothing else to do, should be asked for.
  * @param want how many at most  @param atTheEnd no piece is left that anybody could start
  */
 export function chooseStolen<Peer extends PickingPeer>(
@@ -29,32 +35,31 @@ export function chooseStolen<Peer extends PickingPeer>(
 ): StolenBlock<Peer>[] {
   const stolen: StolenBlock<Peer>[] = [];
   let last: StolenBlock<Peer> | undefined;
-  let lastDelay = -1;
+  let lastDelay = LATE_SECONDS;
   for (const piece of pieces) {
     if (piece.exclusive || !thief.offers.has(piece.pieceIndex)) continue;
     // From the back: the holder sends its oldest request first.
     for (let blockIndex = piece.blockCount - 1; blockIndex >= 0 && stolen.length < want; blockIndex--) {
       const holder = piece.requesters[blockIndex];
       if (holder === undefined || holder === thief || piece.seconds[blockIndex] !== undefined) continue;
-      const block = { piece, blockIndex };
       if (mayTake(thief, holder, atTheEnd)) {
-        stolen.push(block);
+        stolen.push({ piece, blockIndex, holder, isDoubled: false });
         continue;
       }
-      const delay = holder.outstandingCount / Math.max(holder.bytesPerSecond, 1);
-      if (delay > lastDelay) {
-        last = block;
-        lastDelay = delay;
-      }
+      const delay = (holder.outstandingCount * BLOCK_LENGTH) / Math.max(holder.bytesPerSecond, 1);
+      // Of equals the one opened later: it stands further back in the holder's queue.
+      if (delay < lastDelay || (last?.piece === piece && delay === lastDelay)) continue;
+      last = { piece, blockIndex, holder, isDoubled: true };
+      lastDelay = delay;
     }
   }
-  // Endgame: one block at a time, the one that would come last, by a peer that owes nothing.
   const endgame = atTheEnd && stolen.length === 0 && last !== undefined && thief.outstandingCount === 0;
   return endgame ? [last!] : stolen;
 }
 
 function mayTake(thief: PickingPeer, holder: PickingPeer, atTheEnd: boolean): boolean {
   if (holder.snubbed) return !thief.snubbed;
+  if (holder.isWarmingUp) return false;
   const factor = atTheEnd ? FASTER_AT_THE_END : MUCH_FASTER;
   return thief.bytesPerSecond >= factor * Math.max(holder.bytesPerSecond, LEAST_RATE_BYTES_PER_SECOND);
 }

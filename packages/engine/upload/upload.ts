@@ -18,8 +18,11 @@ export const REQUESTS_WE_KEEP = 2000;
 const LONGEST_BLOCK = 128 * 1024;
 /** Blocks that go out in one write: few system calls, and still short batches for a cancel to take effect. */
 const BATCH_BLOCKS = 32;
-/** Above this the socket has enough; more would only age in its buffer. */
-const HIGH_WATER_BYTES = 1024 * 1024;
+/** What waits in a socket can't be cancelled any more: it holds no more than this much time at the peer's rate … */
+const BUFFERED_SECONDS = 0.25;
+/** … within these bounds: enough to start with, and for one write to a fast peer. */
+const LEAST_BUFFERED_BYTES = 128 * 1024;
+const MOST_BUFFERED_BYTES = 1024 * 1024;
 
 const CHOKER: Omit<ChokerSettings, 'turnBytes'> = { slots: 8, optimisticShare: 0.2, turnMs: 60_000 };
 /** A seed's turn: so many pieces. */
@@ -159,8 +162,9 @@ export class Upload {
 
   #serve(peer: Peer): void {
     if (peer.serving || peer.isClosed || peer.wanted.length === 0) return;
-    if (peer.connection.bufferedBytes > HIGH_WATER_BYTES) return;
-    const batch = this.#takeBatch(peer);
+    const room = bufferLimit(peer) - peer.connection.bufferedBytes;
+    if (room <= 0) return;
+    const batch = this.#takeBatch(peer, room);
     if (batch.length === 0) return void this.#waiting.add(peer);
     peer.serving = true;
     Promise.allSettled(
@@ -173,10 +177,10 @@ export class Upload {
       });
   }
 
-  /** The next requests of the peer, as far as the upload limit allows. */
-  #takeBatch(peer: Peer): BlockRange[] {
+  /** The next requests of the peer, as far as its socket has room and the upload limit allows. */
+  #takeBatch(peer: Peer, room: number): BlockRange[] {
     const { bucket, clock } = this.#options;
-    let allowance = bucket.available(clock.now());
+    let allowance = Math.min(room, bucket.available(clock.now()));
     let count = 0;
     while (count < peer.wanted.length && count < BATCH_BLOCKS && allowance > 0) {
       bucket.take(peer.wanted[count].length);
@@ -190,16 +194,17 @@ export class Upload {
     const parts: Uint8Array[] = [];
     const views: BlockView[] = [];
     let sentBytes = 0;
-    reads.forEach((read, at) => {
+    for (const [at, read] of reads.entries()) {
       const range = batch[at];
       if (read.status === 'rejected') {
         this.#refuse(peer, range);
-        return this.#options.storageFailed(read.reason);
+        this.#options.storageFailed(read.reason);
+        continue;
       }
       views.push(read.value);
       parts.push(encodePieceHeader(range.pieceIndex, range.begin, range.length), read.value.bytes);
       sentBytes += range.length;
-    });
+    }
     const release = (): void => {
       for (const view of views) view.release();
     };
@@ -209,4 +214,9 @@ export class Upload {
     peer.turnBytes += sentBytes;
     this.#options.meter.add(sentBytes);
   }
+}
+
+function bufferLimit(peer: Peer): number {
+  const bytes = peer.upload.bytesPerSecond * BUFFERED_SECONDS;
+  return Math.min(Math.max(bytes, LEAST_BUFFERED_BYTES), MOST_BUFFERED_BYTES);
 }
