@@ -1,9 +1,16 @@
+export { CreationError } from './creation/creation-error.ts';
+export { type CreateTorrentOptions, createTorrent } from './creation/create-torrent.ts';
+export { writeNewFile } from './creation/new-file.ts';
+export { isFairPieceLength } from './creation/piece-length.ts';
 export { type KnownPeer, KnownPeers, type PeerOrigin } from './discovery/known-peers.ts';
 export type { PeerSource, SwarmView } from './discovery/peer-source.ts';
 export { createTcpTransport } from './net/tcp.ts';
 export type { Connection, ConnectionHandlers, Listener, Transport } from './net/transport.ts';
 export type { Peer } from './peer/peer.ts';
 export { Session, type SessionOptions } from './session.ts';
+export { createFileStore, type FileStore, type FileStoreOptions } from './storage/file-store.ts';
+export { MemoryPieceStore, type MemoryPieceStoreOptions } from './storage/memory-store.ts';
 export { type BlockView, type PieceStore, type PieceVerdict, StorageError } from './storage/piece-store.ts';
+export { DiskWorkshop, type DiskWorkshopOptions } from './storage/workshop.ts';
 export { Torrent, type TorrentOptions } from './torrent.ts';
 export type { TorrentSnapshot } from './torrent-snapshot.ts';
