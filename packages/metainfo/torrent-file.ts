@@ -142,8 +142,10 @@ function readVersions(info: BencodeDictionary): { hasV1: boolean; hasV2: boolean
 function withSafePaths(listed: readonly ListedFile[]): TorrentFileEntry[] {
   const paths = new SafePaths();
   return listed.map(({ originalPath, size, offset, padding, executable }) => {
-    const displayPath = originalPath.join('/');
+    const original = originalPath.join('/');
     // Padding is never written, so it takes no path from a real file.
-    return { path: padding ? '' : paths.place(originalPath), displayPath, size, offset, padding, executable };
+    const path = padding ? '' : paths.place(originalPath);
+    // Nearly always they are equal, and one string can be both.
+    return { path, displayPath: path === original ? path : original, size, offset, padding, executable };
   });
 }

@@ -24,11 +24,12 @@ export function readV1Layout(
     if (entries === undefined || entries.length === 0) {
       throw new MetainfoError('bad-files', 'the list of files is empty or none', info.offsetOf('files'));
     }
+    const paths = new PathReader(name);
     for (const [index, entry] of entries.entries()) {
       if (!(entry instanceof BencodeDictionary)) {
         throw new MetainfoError('bad-files', `file ${index} is not a dictionary`, info.offsetOf('files'));
       }
-      list.add(entry, readPath(entry, name));
+      list.add(entry, paths.read(entry));
     }
   } else {
     list.add(info, [name]);
@@ -49,13 +50,35 @@ export function readV1Layout(
   return { files: list.files, geometry, pieceHashes };
 }
 
-function readPath(entry: BencodeDictionary, rootFolder: string): string[] {
-  // Old clients wrote `path` in the system's own encoding and UTF-8 beside it.
-  const parts = entry.getList('path.utf-8') ?? entry.getList('path') ?? [];
-  const path = [rootFolder];
-  for (const part of parts) if (part instanceof Uint8Array) path.push(decodeUtf8(part));
-  if (parts.length === 0 || path.length !== parts.length + 1) {
-    throw new MetainfoError('bad-files', 'a file has no valid path', entry.offsetOf('path'));
+/** Reads paths. Files of one folder follow each other, so a part that stood before is not decoded again. */
+class PathReader {
+  readonly #rootFolder: string;
+  #bytes: readonly Uint8Array[] = [];
+  #texts: readonly string[] = [];
+
+  constructor(rootFolder: string) {
+    this.#rootFolder = rootFolder;
   }
-  return path;
+
+  /** @throws MetainfoError */
+  read(entry: BencodeDictionary): readonly string[] {
+    // Old clients wrote `path` in the system's own encoding and UTF-8 beside it.
+    const parts = entry.getList('path.utf-8') ?? entry.getList('path') ?? [];
+    const texts = [this.#rootFolder];
+    for (const [index, part] of parts.entries()) {
+      if (part instanceof Uint8Array) texts.push(this.#text(part, index));
+    }
+    if (parts.length === 0 || texts.length !== parts.length + 1) {
+      throw new MetainfoError('bad-files', 'a file has no valid path', entry.offsetOf('path'));
+    }
+    this.#bytes = parts as readonly Uint8Array[];
+    this.#texts = texts;
+    return texts;
+  }
+
+  #text(part: Uint8Array, index: number): string {
+    const before = this.#bytes[index];
+    const isSame = before?.length === part.length && Buffer.compare(before, part) === 0;
+    return isSame ? this.#texts[index + 1] : decodeUtf8(part);
+  }
 }
