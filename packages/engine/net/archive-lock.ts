@@ -4,7 +4,7 @@
 // others: of two at least one sees the other. Names are never used twice, so a dead socket can be removed without a race.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { createConnection, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,10 +17,11 @@ export interface ArchiveLock {
 
 // `sun_path` of Linux has 108 bytes with the zero at its end, that of macOS 104.
 const LONGEST_PATH = process.platform === 'linux' ? 107 : 103;
-const SUFFIX = '.lock';
+const SUFFIX = '.socket';
 // Another contender needs a few milliseconds to decide; one that takes longer is stopped or stuck, and holds.
 const PATIENCE_MS = 2_000;
 const RETRY_MS = 10;
+const ATTEMPTS = 5;
 
 // A read-only or foreign file system (shares, some virtual machines' folders).
 const NO_SOCKET_HERE = new Set([
@@ -34,31 +35,28 @@ const NO_SOCKET_HERE = new Set([
   'ENAMETOOLONG',
 ]);
 
+const GONE = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE']);
+
 /** What a socket says to whoever connects. */
 type Claim = 'held' | 'waiting';
 
 /**
- * @param folder where the socket goes; made when missing. When no socket can be there (a read-only or a foreign file
- *   system), it goes to the system's folder for temporary files, which guards within this machine.
- * @param name of what is locked: letters and digits
+ * @param folder of this lock alone; made when missing, gone after the release. When no socket can be there (a read-only
+ *   or a foreign file system), another in the system's folder for temporary files, which guards within this machine.
  * @returns undefined when somebody holds it  @throws Error of the system when no socket can be made
  */
-export async function lockArchive(folder: string, name: string): Promise<ArchiveLock | undefined> {
+export async function lockArchive(folder: string): Promise<ArchiveLock | undefined> {
   try {
-    await mkdir(folder, { recursive: true });
-    return await contend(folder, name);
+    return await contend(folder);
   } catch (error) {
     if (!NO_SOCKET_HERE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
     const place = createHash('sha256').update(folder).digest('hex').slice(0, 32);
-    const elsewhere = join(tmpdir(), `enjambre-${place}`);
-    await mkdir(elsewhere, { recursive: true, mode: 0o700 });
-    return contend(elsewhere, name);
+    return contend(join(tmpdir(), `enjambre-${place}.lock`));
   }
 }
 
-async function contend(folder: string, name: string): Promise<ArchiveLock | undefined> {
-  const own = `${name}.${randomBytes(6).toString('hex')}${SUFFIX}`;
-  const ownPath = join(folder, own);
+async function contend(folder: string): Promise<ArchiveLock | undefined> {
+  const own = randomBytes(6).toString('hex') + SUFFIX;
   let claim: Claim = 'waiting';
   const server = createServer((socket) => {
     socket.on('error', () => {});
@@ -66,16 +64,18 @@ async function contend(folder: string, name: string): Promise<ArchiveLock | unde
   });
   const lock: ArchiveLock = {
     async release() {
-      await rm(ownPath, { force: true });
+      await rm(join(folder, own), { force: true });
       await new Promise((resolve) => server.close(resolve));
+      // Another contender may be in it already.
+      await rmdir(folder).catch(() => {});
     },
   };
   // Between bind and listen a socket looks dead to others: it gets its name only when it answers.
-  await inReach(folder, `${own}.new`, (path) => listen(server, path));
+  await listenIn(folder, `${own}.new`, server);
   server.unref();
   try {
-    await rename(`${ownPath}.new`, ownPath);
-    if (await mayHold(folder, name, own)) {
+    await rename(join(folder, `${own}.new`), join(folder, own));
+    if (await mayHold(folder, own)) {
       claim = 'held';
       return lock;
     }
@@ -87,14 +87,27 @@ async function contend(folder: string, name: string): Promise<ArchiveLock | unde
   return undefined;
 }
 
+/** Whoever lets go takes the folder away, perhaps just before we are in it: then it is made again. */
+async function listenIn(folder: string, file: string, server: Server): Promise<void> {
+  for (let left = ATTEMPTS; ; left--) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    try {
+      return await inReach(folder, file, (path) => listen(server, path));
+    } catch (error) {
+      // A folder that is gone is EACCES to bind, by libuv's rewriting.
+      const { code } = error as NodeJS.ErrnoException;
+      if (left === 0 || (code !== 'ENOENT' && code !== 'EACCES')) throw error;
+    }
+  }
+}
+
 /** True once no other contender is left; false when one holds the lock or comes before us. */
-async function mayHold(folder: string, name: string, own: string): Promise<boolean> {
+async function mayHold(folder: string, own: string): Promise<boolean> {
   const giveUpAt = performance.now() + PATIENCE_MS;
   for (;;) {
-    const others = (await readdir(folder)).filter((other) => other.startsWith(`${name}.`) && other.endsWith(SUFFIX));
     let alone = true;
-    for (const other of others) {
-      if (other === own) continue;
+    for (const other of await readdir(folder)) {
+      if (other === own || !other.endsWith(SUFFIX)) continue;
       const claim = await inReach(folder, other, ask);
       if (claim === undefined) {
         await rm(join(folder, other), { force: true });
@@ -126,7 +139,9 @@ function ask(path: string): Promise<Claim | undefined> {
       socket.destroy();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(undefined);
+      // Reset: it was closed while we stood in its queue. Full queue: somebody is there, whoever it is.
+      if (GONE.has(error.code ?? '')) resolve(undefined);
+      else if (error.code === 'EAGAIN') resolve('held');
       else reject(error);
     });
     socket.on('close', () => resolve(answer === 'waiting' ? 'waiting' : 'held'));

@@ -1,22 +1,21 @@
 // Pieces in files, as people expect them: the torrent's folders and files, sparse while incomplete.
 // Invariant: `had` pieces are on the disk and right; nothing of the data path runs on the event loop but messages.
 
-import { join } from 'node:path';
 import { BLOCK_LENGTH } from '@enjambre/metainfo';
 import { type Clock, invariant, type Logger } from '@enjambre/runtime';
 import { type ArchiveLock, lockArchive } from '../net/archive-lock.ts';
-import { OWN_FOLDER, openArchives, pathOf, prepareFiles } from './archive-folder.ts';
+import { openArchives, pathOf, prepareFiles } from './archive-folder.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { diskError } from './disk-error.ts';
 import type { PathSpan } from './disk-job.ts';
-import type { ExtentSource } from './extent-cache.ts';
-import { expectedHash, type FileSpan, fileSpans, pieceSpans, type StoreLayout } from './file-layout.ts';
+import { expectedHash, type FileSpan, pieceSpans, type StoreLayout } from './file-layout.ts';
 import { checkOnDisk } from './piece-check.ts';
 import { PieceSet } from './piece-set.ts';
 import { type BlockView, type PieceStore, type PieceVerdict, StorageError } from './piece-store.ts';
 import { ResumeJournal } from './resume-journal.ts';
 import { planResume } from './resume-plan.ts';
-import { decodeResumeRecord, type ResumeRecord, resumePath } from './resume-record.ts';
+import { lockPath, type ResumeRecord, readResumeRecord, resumePath } from './resume-record.ts';
+import { VerifiedBytes } from './verified-bytes.ts';
 import type { DiskWorkshop } from './workshop.ts';
 
 export interface FileStoreOptions {
@@ -45,15 +44,18 @@ export function createFileStore(options: FileStoreOptions): FileStore {
   return new ArchivedPieces(options);
 }
 
-class ArchivedPieces implements FileStore, ExtentSource {
+class ArchivedPieces implements FileStore {
   readonly #options: FileStoreOptions;
   readonly #layout: StoreLayout;
   readonly #workshop: DiskWorkshop;
   readonly #disk: Disk;
   readonly #infoHash: string;
   readonly #had: PieceSet;
+  readonly #bytes: VerifiedBytes;
   /** Files that are longer than they should be: cut when the torrent is complete, see `#cutLongFiles`. */
   #tooLong = new Set<number>();
+  /** Files that could not be synced once, see ResumeJournal: remembered also when opened again. */
+  readonly #unsyncable = new Set<number>();
   #root = '';
   #lock: ArchiveLock | undefined;
   #journal: ResumeJournal | undefined;
@@ -68,6 +70,9 @@ class ArchivedPieces implements FileStore, ExtentSource {
     this.#disk = options.disk ?? systemDisk;
     this.#infoHash = Buffer.from(options.infoHash).toString('hex');
     this.#had = new PieceSet(options.layout.geometry.pieceCount);
+    this.#bytes = new VerifiedBytes(options.layout, this.#had, (file, target, position) => {
+      return this.#workshop.uploadFiles.read(this.#root, pathOf(this.#root, file), target, position);
+    });
   }
 
   get unwrittenBytes(): number {
@@ -143,7 +148,7 @@ class ArchivedPieces implements FileStore, ExtentSource {
 
   async read(pieceIndex: number, begin: number, length: number): Promise<BlockView> {
     if (this.#journal === undefined || this.#closing !== undefined) throw this.#closedError();
-    return this.#workshop.extents.view(this, pieceIndex * this.#layout.geometry.pieceLength + begin, length);
+    return this.#workshop.extents.view(this.#bytes, pieceIndex * this.#layout.geometry.pieceLength + begin, length);
   }
 
   async flush(): Promise<void> {
@@ -153,27 +158,6 @@ class ArchivedPieces implements FileStore, ExtentSource {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
-  }
-
-  verifiedAround(position: number, from: number, end: number): { from: number; end: number } {
-    const { pieceLength, totalSize } = this.#layout.geometry;
-    const pieceIndex = Math.floor(position / pieceLength);
-    let first = pieceIndex;
-    while (first * pieceLength > from && this.#had.has(first - 1)) first--;
-    let after = pieceIndex + 1;
-    while (after * pieceLength < Math.min(end, totalSize) && this.#had.has(after)) after++;
-    return { from: Math.max(from, first * pieceLength), end: Math.min(end, after * pieceLength, totalSize) };
-  }
-
-  async fill(target: Buffer, position: number): Promise<void> {
-    let at = 0;
-    for (const span of fileSpans(this.#layout.files, position, target.length)) {
-      const part = target.subarray(at, at + span.length);
-      const { path } = this.#toPathSpan(span);
-      if (path === undefined) part.fill(0);
-      else await this.#workshop.uploadFiles.read(this.#root, path, part, span.fileOffset);
-      at += span.length;
-    }
   }
 
   async #open(onPiece: (pieceIndex: number) => void): Promise<void> {
@@ -191,18 +175,12 @@ class ArchivedPieces implements FileStore, ExtentSource {
       this.#tooLong = new Set(
         layout.files.keys().filter((index) => (found[index]?.size ?? 0) > layout.files[index].size),
       );
+      const infoHash = this.#infoHash;
+      const root = this.#root;
       const recorded = new PieceSet(layout.geometry.pieceCount, plan.had.bytes);
-      const journal = new ResumeJournal({
-        disk,
-        clock,
-        logger,
-        layout,
-        root: this.#root,
-        infoHash: this.#infoHash,
-        found,
-        recorded,
-        extra: record?.extra ?? {},
-      });
+      const resumed = { found, recorded, toCheck: plan.toCheck, extra: record?.extra ?? {} };
+      const unsyncable = this.#unsyncable;
+      const journal = new ResumeJournal({ disk, clock, logger, layout, root, infoHash, unsyncable, ...resumed });
       this.#journal = journal;
       for (let pieceIndex = 0; pieceIndex < layout.geometry.pieceCount; pieceIndex++) {
         if (!plan.had.has(pieceIndex)) continue;
@@ -212,13 +190,13 @@ class ArchivedPieces implements FileStore, ExtentSource {
       await checkOnDisk({
         workers: this.#workshop.workers,
         layout,
-        root: this.#root,
+        root,
         pieces: plan.toCheck,
         toPathSpan: this.#toPathSpan,
         onPiece: (pieceIndex, good) => {
+          journal.checked(pieceIndex, good);
           if (!good) return;
           this.#had.add(pieceIndex);
-          journal.checked(pieceIndex);
           onPiece(pieceIndex);
         },
         isCancelled: () => this.#closing !== undefined,
@@ -245,22 +223,20 @@ class ArchivedPieces implements FileStore, ExtentSource {
   }
 
   async #takeLock(): Promise<ArchiveLock> {
-    const lock = await lockArchive(join(this.#root, OWN_FOLDER), this.#infoHash).catch((error: unknown) => {
-      throw diskError(error, 'write', join(this.#root, OWN_FOLDER));
+    const lock = await lockArchive(lockPath(this.#root, this.#infoHash)).catch((error: unknown) => {
+      throw diskError(error, 'write', lockPath(this.#root, this.#infoHash));
     });
     if (lock !== undefined) return lock;
     throw new StorageError('locked', `this torrent is in use by another client in the folder ${this.#root}`);
   }
 
   async #readRecord(): Promise<ResumeRecord | undefined> {
-    const path = resumePath(this.#root, this.#infoHash);
     const { files, geometry } = this.#layout;
+    const torrent = { infoHash: this.#infoHash, pieceCount: geometry.pieceCount, fileCount: files.length };
     try {
-      const bytes = await this.#disk.read(path);
-      const torrent = { infoHash: this.#infoHash, pieceCount: geometry.pieceCount, fileCount: files.length };
-      return bytes && decodeResumeRecord(bytes.toString(), torrent);
+      return await readResumeRecord(this.#disk, this.#root, torrent);
     } catch (error) {
-      const { message } = diskError(error, 'read', path);
+      const { message } = diskError(error, 'read', resumePath(this.#root, this.#infoHash));
       this.#options.logger.log('warn', 'the resume record could not be read: the files are checked', {
         reason: message,
       });
@@ -312,7 +288,7 @@ class ArchivedPieces implements FileStore, ExtentSource {
   }
 
   #closeFiles(): void {
-    this.#workshop.extents.drop(this);
+    this.#workshop.extents.drop(this.#bytes);
     this.#workshop.uploadFiles.closeIdle();
     this.#workshop.workers.closeFiles();
   }

@@ -34,6 +34,15 @@ export class PieceSet {
     this.#count++;
   }
 
+  /** The run of pieces without a gap around that one, which is in the set: [first, end), within [from, end). */
+  runAround(pieceIndex: number, from: number, end: number): [number, number] {
+    let first = pieceIndex;
+    let after = pieceIndex + 1;
+    while (first > from && this.has(first - 1)) first--;
+    while (after < end && this.has(after)) after++;
+    return [first, after];
+  }
+
   clear(): void {
     this.bytes.fill(0);
     this.#count = 0;

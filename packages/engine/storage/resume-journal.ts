@@ -24,6 +24,13 @@ export interface ResumeJournalOptions {
   readonly found: readonly (PathState | undefined)[];
   /** What the record on disk says already. */
   readonly recorded: PieceSet;
+  /** Pieces that will be reported to `checked`. */
+  readonly toCheck: readonly number[];
+  /**
+   * Files that could not be synced once: the system may have dropped their bytes, and would not say so again. They are
+   * recorded as not to be trusted, as long as the process lives.
+   */
+  readonly unsyncable: Set<number>;
   readonly extra: Readonly<Record<string, number>>;
 }
 
@@ -39,8 +46,8 @@ export class ResumeJournal {
   readonly #files: (RecordedFile | undefined)[];
   /** Files whose entries in their folders are known to be durable. */
   readonly #named = new Set<number>();
-  /** Files that could not be synced once: the system may have dropped their bytes, and would not say so again. */
-  readonly #distrusted = new Set<number>();
+  /** By file: pieces that are not checked yet. Until none is left "not had" is not known, and the file not recorded. */
+  readonly #unchecked: Uint32Array;
   #extra: Readonly<Record<string, number>>;
   #pending: number[] = [];
   /** Pieces being written: the piece, and whether it came to be had. */
@@ -60,6 +67,10 @@ export class ResumeJournal {
     this.#recorded = options.recorded;
     this.#extra = options.extra;
     this.#files = options.found.map((state) => state && { size: state.size, mtimeNs: state.mtimeNs });
+    this.#unchecked = new Uint32Array(options.layout.files.length);
+    for (const pieceIndex of options.toCheck) {
+      for (const fileIndex of this.#filesOf(pieceIndex)) this.#unchecked[fileIndex]++;
+    }
     options.found.forEach((state, fileIndex) => {
       if (state !== undefined) this.#named.add(fileIndex);
     });
@@ -89,9 +100,13 @@ export class ResumeJournal {
     });
   }
 
-  /** A piece was found good on the disk: it may not be durable yet, so that it is recorded the same way. */
-  checked(pieceIndex: number): void {
-    for (const fileIndex of this.#filesOf(pieceIndex)) this.#checked.add(fileIndex);
+  /** A piece was found on the disk. A good one may not be durable yet, so that it is recorded the same way. */
+  checked(pieceIndex: number, good: boolean): void {
+    for (const fileIndex of this.#filesOf(pieceIndex)) {
+      this.#unchecked[fileIndex]--;
+      if (good) this.#checked.add(fileIndex);
+    }
+    if (!good) return;
     this.#pending.push(pieceIndex);
     this.#schedule();
   }
@@ -189,7 +204,7 @@ export class ResumeJournal {
       for (const [fileIndex, file] of files) this.#files[fileIndex] = file;
       for (const pieceIndex of pieces) this.#recorded.add(pieceIndex);
       this.#pending = this.#pending.filter((pieceIndex) => !this.#recorded.has(pieceIndex));
-      const trusted = this.#files.map((file, fileIndex) => (this.#distrusted.has(fileIndex) ? undefined : file));
+      const trusted = this.#files.map((file, fileIndex) => (this.#isTrusted(fileIndex) ? file : undefined));
       const record: ResumeRecord = { infoHash, pieces: this.#recorded.bytes, files: trusted, extra: this.#extra };
       await replaceResumeRecord(disk, join(root, OWN_FOLDER), resumePath(root, infoHash), record);
       this.#delayMs = INTERVAL_MS;
@@ -202,6 +217,10 @@ export class ResumeJournal {
       this.#delayMs = Math.min(2 * this.#delayMs, LONGEST_RETRY_MS);
       throw diskError(error, 'write', resumePath(root, infoHash));
     }
+  }
+
+  #isTrusted(fileIndex: number): boolean {
+    return this.#unchecked[fileIndex] === 0 && !this.#options.unsyncable.has(fileIndex);
   }
 
   async #measure(fileIndex: number): Promise<RecordedFile | undefined> {
@@ -220,7 +239,7 @@ export class ResumeJournal {
       return true;
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return false;
-      this.#distrusted.add(fileIndex);
+      this.#options.unsyncable.add(fileIndex);
       throw diskError(error, 'write', path);
     }
   }

@@ -23,6 +23,13 @@ export interface ResumeRecord {
   readonly extra: Readonly<Record<string, number>>;
 }
 
+/** The torrent a record has to be of. */
+interface RecordedTorrent {
+  readonly infoHash: string;
+  readonly pieceCount: number;
+  readonly fileCount: number;
+}
+
 const VERSION = 1;
 
 interface Body {
@@ -48,10 +55,7 @@ export function encodeResumeRecord(record: ResumeRecord): string {
 }
 
 /** Undefined unless it is a whole record of that torrent. */
-export function decodeResumeRecord(
-  text: string,
-  torrent: { infoHash: string; pieceCount: number; fileCount: number },
-): ResumeRecord | undefined {
+export function decodeResumeRecord(text: string, torrent: RecordedTorrent): ResumeRecord | undefined {
   const [body, sum] = text.split('\n');
   if (sum === undefined || sum !== checksum(body)) return undefined;
   let value: unknown;
@@ -70,6 +74,21 @@ export function decodeResumeRecord(
 /** Where that torrent's record lies. @param root the archives */
 export function resumePath(root: string, infoHash: string): string {
   return join(root, OWN_FOLDER, `${infoHash}.resume`);
+}
+
+/** The folder of that torrent's lock. @param root the archives */
+export function lockPath(root: string, infoHash: string): string {
+  return join(root, OWN_FOLDER, `${infoHash}.lock`);
+}
+
+/** Undefined when there is none that can be believed. @throws the system's error when it cannot be read */
+export async function readResumeRecord(
+  disk: Disk,
+  root: string,
+  torrent: RecordedTorrent,
+): Promise<ResumeRecord | undefined> {
+  const bytes = await disk.read(resumePath(root, torrent.infoHash));
+  return bytes && decodeResumeRecord(bytes.toString(), torrent);
 }
 
 /** Puts the record in the place of the old one: after a crash at any moment one of the two is there, whole. */
