@@ -21,6 +21,7 @@ export const enjambre: TestedClient = {
       `--listen-host=${host}`,
       '--listen-port=0',
       '--http-port=auto',
+      '--log-level=debug',
       `--run-file=${runFile}`,
       ...peers.map((peer) => `--peer=${formatAddress(peer)}`),
     ]);
