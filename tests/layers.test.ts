@@ -40,7 +40,7 @@ const IMPURE_MODULE =
 
 const FORBIDDEN_WORDS = ['types', 'utils', 'util', 'helpers', 'helper', 'common', 'shared', 'manager', 'service'];
 const FORBIDDEN_NAMES = [...FORBIDDEN_WORDS, 'base', 'impl', 'data', 'info', 'misc'];
-const KEBAB_CASE = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|contract))?\.tsx?$/;
+const KEBAB_CASE = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|contract|fixture))?\.tsx?$/;
 
 const files = readSourceTree();
 const byPath = new Map(files.map((file) => [file.path, file]));

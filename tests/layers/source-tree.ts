@@ -23,6 +23,7 @@ export interface SourceFile {
   /** Folders between room and file. */
   readonly folders: readonly string[];
   readonly name: string;
+  /** A test, a suite that several join (`.contract`), or what tests set up or start (`.fixture`). */
   readonly isTest: boolean;
   readonly lines: number;
   readonly opensWithComment: boolean;
@@ -59,7 +60,7 @@ export function parseSource(file: string, text: string): SourceFile {
     room: parts.slice(0, depth).join('/'),
     folders: parts.slice(depth, -1),
     name: parts.at(-1) ?? '',
-    isTest: /\.test\.tsx?$/.test(file),
+    isTest: /\.(?:test|contract|fixture)\.tsx?$/.test(file),
     lines: text.split('\n').length - 1,
     opensWithComment: /^(?:\/\/|\/\*)/.test(text),
     code,
