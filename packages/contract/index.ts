@@ -1,1 +1,47 @@
-export {};
+export { conforms } from './conforms.ts';
+export {
+  type ContainerConfig,
+  ContainerConfigSchema,
+  type ContainerState,
+  ContainerStateSchema,
+  type ContainerView,
+  ContainerViewSchema,
+  type CreateContainer,
+  CreateContainerSchema,
+  type CreatedContainer,
+  CreatedContainerSchema,
+  type Health,
+  HealthSchema,
+  type Reason,
+  ReasonSchema,
+  type Stats,
+  StatsSchema,
+} from './container.ts';
+export {
+  type ControlPath,
+  type PauseAnswer,
+  PauseAnswerSchema,
+  type ResumeAnswer,
+  ResumeAnswerSchema,
+} from './control.ts';
+export { type ErrorAnswer, ErrorAnswerSchema, type ErrorCode, ErrorCodeSchema } from './error-answer.ts';
+export {
+  type Action,
+  type ActionAnswer,
+  ActionAnswerSchema,
+  ActionSchema,
+  type FleetEvent,
+  FleetEventSchema,
+  type Info,
+  InfoSchema,
+  type LogLine,
+  LogLineSchema,
+  type RemovalPlan,
+  RemovalPlanSchema,
+  type StoredTorrent,
+  StoredTorrentSchema,
+  type TorrentPreview,
+  TorrentPreviewSchema,
+} from './fleet.ts';
+export { type RunFile, RunFileSchema } from './run-file.ts';
+export { type State, StateSchema, type Status, StatusSchema } from './status.ts';

@@ -1,1 +1,4 @@
-export {};
+export { type AdmissionPolicy, needsToken } from './admission.ts';
+export { type Answer, errorAnswer, jsonAnswer, textAnswer } from './answer.ts';
+export { type Authority, isIpLiteral, parseAuthority } from './authority.ts';
+export { type Request, type Route, type RouteTable, router } from './router.ts';

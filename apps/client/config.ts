@@ -1,0 +1,162 @@
+// The client's configuration: read once at the start, checked as a whole, never changed after.
+
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { needsToken } from '@enjambre/http';
+import type { PeerAddress } from '@enjambre/metainfo';
+import type { LogLevel } from '@enjambre/runtime';
+import { usageError } from './errors.ts';
+import { readHost, readLimit, readPeer, readPort, readSeconds, readSwitch, readToken } from './flag-values.ts';
+import { flags } from './flags.ts';
+import { logLevels } from './output.ts';
+import { DEFAULT_ORIGIN, type Setting, type Settings } from './settings.ts';
+
+export interface Config {
+  readonly torrentFiles: readonly string[];
+  readonly archives: string;
+  readonly watch: string | undefined;
+  /** The name or address announced to trackers. */
+  readonly hostname: string | undefined;
+  /** 0 for any free one. */
+  readonly listenPort: number;
+  /** Nobody asked for that port: when it is taken the next free one will do. */
+  readonly listenPortIsDefault: boolean;
+  /** Undefined for all addresses. */
+  readonly listenHost: string | undefined;
+  readonly peers: readonly PeerAddress[];
+  readonly downloadLimitBytesPerSecond: number | undefined;
+  readonly uploadLimitBytesPerSecond: number | undefined;
+  readonly exitOnComplete: boolean;
+  readonly timeoutMs: number | undefined;
+  /** 0 for any free one. */
+  readonly httpPort: number;
+  readonly httpHost: string;
+  readonly allowedHosts: readonly string[];
+  readonly token: string | undefined;
+  readonly runFile: string | undefined;
+  readonly logLevel: LogLevel;
+}
+
+/** What `--http-port=0` means: 0 is what programs written against the design note send for "the default". */
+const DEFAULT_HTTP_PORT = 9091;
+/** Sources that are planned, and named so that asking for one is answered rightly. */
+const plannedSources = ['overlay', 'dht', 'pex', 'lsd'];
+
+/**
+ * @param readText gives the text of a small file, for `--token-file`
+ * @throws StartError with one line that names the flag
+ */
+export function makeConfig(settings: Settings, readText: (path: string) => string): Config {
+  const one = <T>(name: string, read: (text: string) => T): T | undefined => all(settings, name, read).at(-1);
+  refuseOverlayFlags(settings);
+  all(settings, 'discovery-mode', readDiscoveryMode);
+  const hostname = one('hostname', readHost);
+  const tokenFile = one('token-file', readPath);
+  const config: Config = {
+    torrentFiles: all(settings, 'torrent-file', readTorrentPath),
+    archives: one('archives', readPath)!,
+    watch: one('watch', readPath),
+    hostname,
+    listenPort: one('listen-port', readPort)!,
+    listenPortIsDefault: settings.get('listen-port')?.origin === DEFAULT_ORIGIN,
+    listenHost: one('listen-host', readHost),
+    peers: all(settings, 'peer', readPeer),
+    downloadLimitBytesPerSecond: one('download-limit', readLimit),
+    uploadLimitBytesPerSecond: one('upload-limit', readLimit),
+    exitOnComplete: one('exit-on-complete', readSwitch) ?? false,
+    timeoutMs: one('timeout', readSeconds),
+    httpPort: one('http-port', readHttpPort)!,
+    httpHost: one('http-host', readHost)!,
+    allowedHosts: [...all(settings, 'allowed-hosts', readHost), ...(hostname === undefined ? [] : [hostname])],
+    token: tokenFile === undefined ? one('token', readToken) : readTokenFile(tokenFile, readText),
+    runFile: one('run-file', readPath),
+    logLevel: one('log-level', readLogLevel)!,
+  };
+  if (needsToken(config.httpHost) && config.token === undefined && one('insecure-no-auth', readSwitch) !== true) {
+    throw usageError(
+      `--http-host ${config.httpHost} can be reached by others: set a token (ENJAMBRE_TOKEN, ENJAMBRE_TOKEN_FILE or --token-file), or --insecure-no-auth if everybody may call`,
+    );
+  }
+  return config;
+}
+
+/** @throws StartError when there is nothing to do */
+export function requireWork(config: Config): void {
+  if (config.torrentFiles.length > 0 || config.watch !== undefined) return;
+  throw usageError('nothing to do: give --torrent-file=X.torrent or --watch=DIR; see enjambre client --help');
+}
+
+/** What `--print-config` shows: name, value and origin of every setting, secrets hidden. */
+export function describeSettings(settings: Settings): string {
+  const rows = flags
+    .filter((flag) => flag.aliasOf === undefined && flag.argumentOnly !== true)
+    .map(({ name, secret }) => {
+      const { texts, origin } = settings.get(name) ?? { texts: ['-'], origin: DEFAULT_ORIGIN };
+      return [name, secret && origin !== DEFAULT_ORIGIN ? '(hidden)' : texts.join(', '), origin];
+    });
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map(([name, value, origin]) => `${name.padEnd(widths[0])}  ${value.padEnd(widths[1])}  ${origin}\n`)
+    .join('');
+}
+
+/** Every value of a flag, none when it is not set; a wrong one is named with the place it came from. */
+function all<T>(settings: Settings, name: string, read: (text: string) => T): T[] {
+  const setting: Setting = settings.get(name) ?? { texts: [], origin: '' };
+  return setting.texts.map((text) => {
+    try {
+      return read(text);
+    } catch (error) {
+      const where = setting.origin === 'flag' ? '' : ` (${setting.origin})`;
+      const value = name === 'token' ? '' : `${JSON.stringify(text)}: `;
+      throw usageError(`--${name}${where}: ${value}${(error as Error).message}`);
+    }
+  });
+}
+
+function refuseOverlayFlags(settings: Settings): void {
+  for (const name of ['bootstrap', 'overlay-port']) {
+    if (settings.has(name)) throw usageError(`--${name} is for the overlay, which does not exist yet`);
+  }
+}
+
+function readDiscoveryMode(text: string): void {
+  for (const source of text.split(',').map((word) => word.trim())) {
+    if (plannedSources.includes(source)) throw new Error(`${source} does not exist yet; only tracker does`);
+    if (source !== 'tracker') throw new Error(`unknown source ${JSON.stringify(source)}; only tracker exists`);
+  }
+}
+
+function readHttpPort(text: string): number {
+  if (text === 'auto') return 0;
+  try {
+    return readPort(text) || DEFAULT_HTTP_PORT;
+  } catch {
+    throw new Error('the port is a number from 0 to 65535, or auto');
+  }
+}
+
+function readTorrentPath(text: string): string {
+  if (/^magnet:/i.test(text)) throw new Error('magnet links do not exist here yet; give a .torrent file');
+  return readPath(text);
+}
+
+/** A leading `~` is the user's home: in `--archives=~/data` no shell expands it. */
+function readPath(text: string): string {
+  if (text === '~') return homedir();
+  return text.startsWith('~/') ? join(homedir(), text.slice(2)) : text;
+}
+
+function readTokenFile(path: string, readText: (path: string) => string): string {
+  try {
+    return readToken(readText(path).trim());
+  } catch (error) {
+    throw usageError(`--token-file ${path}: ${(error as Error).message}`);
+  }
+}
+
+function readLogLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text);
+  if (level === undefined) throw new Error(`a level is one of ${logLevels.join(', ')}`);
+  return level;
+}

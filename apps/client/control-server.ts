@@ -1,0 +1,103 @@
+// The client's HTTP server: it listens before anything else is ready and answers whatever the torrents do.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ControlPath, PauseAnswer, ResumeAnswer, Status } from '@enjambre/contract';
+import {
+  type AdmissionPolicy,
+  type Answer,
+  errorAnswer,
+  jsonAnswer,
+  type Route,
+  router,
+  textAnswer,
+} from '@enjambre/http';
+import type { Logger } from '@enjambre/runtime';
+import { reasonOf } from './errors.ts';
+
+/** A request's head is small and local; whoever takes longer holds a socket for nothing. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Enough for every poller of a host, too few to run out of descriptors. */
+const MAX_CONNECTIONS = 256;
+
+/** What the control server steers; `pause` and `resume` may come at any time and twice. */
+export interface Controlled {
+  status(): Status;
+  pause(): void;
+  resume(): void;
+}
+
+export class ControlServer {
+  readonly #server: Server;
+  readonly #logger: Logger;
+
+  constructor(controlled: Controlled, policy: AdmissionPolicy, logger: Logger) {
+    this.#logger = logger;
+    const answer = router(routesOf(controlled), policy);
+    this.#server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS }, (request, response) => {
+      void this.#serve(answer, request, response);
+    });
+    this.#server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  /** The port as bound, or undefined when it could not be: that is logged, and the client works without. */
+  async listen(port: number, host: string): Promise<number | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>();
+    this.#server.once('error', resolve).listen({ port, host, exclusive: true }, () => resolve(undefined));
+    const error = await promise;
+    this.#server
+      .off('error', resolve)
+      .on('error', (late) => this.#logger.log('warn', `control server: ${late.message}`));
+    if (error !== undefined) {
+      this.#logger.log(
+        'error',
+        `the control server cannot listen on ${host} port ${port}: ${reasonOf(error)}; going on without it`,
+      );
+      return undefined;
+    }
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends every connection at once. */
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #serve(answer: ReturnType<typeof router>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '', headers } = request;
+    try {
+      send(response, await answer({ method, url, headers }));
+    } catch (error) {
+      this.#logger.log('error', `${method} ${url}: ${reasonOf(error)}`);
+      send(response, errorAnswer(500, 'internal', 'The client could not answer; its log says why.'));
+    }
+  }
+}
+
+function routesOf(controlled: Controlled): Record<ControlPath, Route> {
+  return {
+    '/status': { methods: ['GET'], handle: () => jsonAnswer(controlled.status()) },
+    '/pause': {
+      methods: ['POST'],
+      changes: true,
+      handle() {
+        controlled.pause();
+        return jsonAnswer({ status: 'paused' } satisfies PauseAnswer);
+      },
+    },
+    '/resume': {
+      methods: ['POST'],
+      changes: true,
+      handle() {
+        controlled.resume();
+        return jsonAnswer({ status: 'resumed' } satisfies ResumeAnswer);
+      },
+    },
+    '/health': { methods: 'any', open: true, handle: () => textAnswer('OK') },
+  };
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}

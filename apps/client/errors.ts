@@ -1,0 +1,35 @@
+// Why the client does not start, or does not go on: one line for people, a word for docs/errors.md, exit code 2.
+
+export type StartErrorCode =
+  | 'usage'
+  | 'unreadable-file'
+  | 'bad-torrent'
+  | 'unsupported-torrent'
+  | 'duplicate-torrent'
+  | 'port-taken'
+  | 'cannot-listen'
+  | 'run-file'
+  | 'watch-folder'
+  | 'locked'
+  | 'path-conflict';
+
+/** `message` is one line that names the flag, file or folder at fault. */
+export class StartError extends Error {
+  readonly code: StartErrorCode;
+  constructor(code: StartErrorCode, message: string, options?: ErrorOptions) {
+    super(message.replaceAll(/\s*[\r\n]+\s*/g, ' '), options);
+    this.name = 'StartError';
+    this.code = code;
+  }
+}
+
+/** A wrong flag or value, named in `message`. */
+export function usageError(message: string): StartError {
+  return new StartError('usage', message);
+}
+
+/** What the system said, without its prefix: `ENOENT: no such file or directory, open 'x'` → `no such file or directory`. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return /^[A-Z][A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
+}

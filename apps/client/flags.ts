@@ -1,0 +1,91 @@
+// Every flag of `enjambre client`: the one list that parsing, help, environment and the configuration file follow.
+
+/** `name` without dashes; the environment variable is `ENJAMBRE_` and the name in capitals, dashes to underscores. */
+export interface Flag {
+  readonly name: string;
+  /** What its value is called in the help; undefined for a switch. */
+  readonly value: string | undefined;
+  /** As it would be typed; undefined for none. */
+  readonly default?: string;
+  /** Each use adds a value. In the environment they are separated by this. */
+  readonly separator?: ',' | '\n';
+  /** Another name of the flag of that name. */
+  readonly aliasOf?: string;
+  /** Only on the command line. */
+  readonly argumentOnly?: boolean;
+  /** Never shown. */
+  readonly secret?: boolean;
+  readonly help: string;
+}
+
+export const flags: readonly Flag[] = [
+  { name: 'torrent-file', value: 'FILE', separator: '\n', help: 'a .torrent to download or seed; may be repeated' },
+  { name: 'torrent', value: 'FILE', separator: '\n', aliasOf: 'torrent-file', help: 'the same as --torrent-file' },
+  { name: 'archives', value: 'DIR', default: './archives', help: 'where data is written and looked for' },
+  { name: 'watch', value: 'DIR', help: '.torrent files that appear there are added' },
+  { name: 'hostname', value: 'NAME', help: 'the name or address that is announced to trackers (NAT, Docker)' },
+  {
+    name: 'listen-port',
+    value: 'PORT',
+    default: '6881',
+    help: 'peer connections; 0: any free; default busy: the next free',
+  },
+  {
+    name: 'listen-host',
+    value: 'ADDRESS',
+    help: 'the address peer connections are bound to, in and out; default: all',
+  },
+  { name: 'peer', value: 'HOST:PORT', separator: ',', help: 'a peer to connect to; may be repeated' },
+  {
+    name: 'discovery-mode',
+    value: 'LIST',
+    default: 'tracker',
+    help: 'where peers come from; only "tracker" exists yet',
+  },
+  { name: 'bootstrap', value: 'LIST', help: 'members of the overlay to start from; the overlay does not exist yet' },
+  { name: 'overlay-port', value: 'PORT', help: 'the port of the overlay, which does not exist yet' },
+  { name: 'download-limit', value: 'BYTES', help: 'bytes a second, or with k, M, G (1024 each); 0: none' },
+  { name: 'upload-limit', value: 'BYTES', help: 'bytes a second, or with k, M, G (1024 each); 0: none' },
+  { name: 'exit-on-complete', value: undefined, help: 'exit 0 as soon as everything is verified and written' },
+  { name: 'timeout', value: 'SECONDS', help: 'exit then: 0 when everything is complete, else 3' },
+  { name: 'http-port', value: 'PORT', default: '9091', help: 'the control server; "auto": any free; 0 means 9091' },
+  { name: 'http-host', value: 'ADDRESS', default: '127.0.0.1', help: 'the address of the control server' },
+  { name: 'allowed-hosts', value: 'LIST', separator: ',', help: 'further names callers may use for this machine' },
+  { name: 'token', value: 'TOKEN', secret: true, help: 'what callers must know; better by ENJAMBRE_TOKEN or a file' },
+  { name: 'token-file', value: 'FILE', help: 'a file that holds the token' },
+  { name: 'insecure-no-auth', value: undefined, help: 'let whoever reaches a public --http-host call without a token' },
+  { name: 'run-file', value: 'FILE', help: 'pid, start time and ports as bound are written there, removed at exit' },
+  { name: 'log-level', value: 'LEVEL', default: 'info', help: 'debug, info, warn or error' },
+  { name: 'config', value: 'FILE', help: 'a JSON object of flags without dashes: {"archives": "/data"}' },
+  {
+    name: 'print-config',
+    value: undefined,
+    argumentOnly: true,
+    help: 'show each value and where it came from, and exit',
+  },
+  { name: 'help', value: undefined, argumentOnly: true, help: 'show this, and exit' },
+];
+
+/** `http-port` → `ENJAMBRE_HTTP_PORT`. */
+export function environmentName(flag: Flag): string {
+  return `ENJAMBRE_${flag.name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const rows = flags.map((flag) => [
+    `  --${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`,
+    flag.help + (flag.default === undefined ? '' : ` [${flag.default}]`),
+  ]);
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return [
+    'enjambre client --torrent-file=X.torrent [--archives=DIR] …',
+    'Downloads torrents, seeds them, and answers on a control server: GET /status, POST /pause, POST /resume, /health.',
+    '',
+    ...rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`),
+    '',
+    'Precedence: flag, then environment (ENJAMBRE_HTTP_PORT=…), then --config, then the default in brackets.',
+    'Exit codes: 0 done or stopped, 1 a bug, 2 a wrong flag, file or folder, 3 the --timeout ran out first.',
+    '',
+  ].join('\n');
+}

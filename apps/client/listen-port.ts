@@ -1,0 +1,31 @@
+// Which port peers reach us on: the one that was asked for, or the first free one from the default on.
+
+import { StartError } from './errors.ts';
+
+/** How many ports above the default are tried: enough for every client a host can carry. */
+const TRIED_PORTS = 100;
+
+/**
+ * @param listen binds a port (0: any free) and gives it as bound; rejects with code EADDRINUSE when it is taken
+ * @param isDefault nobody asked for that very port
+ * @throws StartError
+ */
+export async function bindListenPort(
+  listen: (port: number) => Promise<number>,
+  port: number,
+  isDefault: boolean,
+): Promise<number> {
+  const last = isDefault ? port + TRIED_PORTS : port;
+  for (let candidate = port; ; candidate++) {
+    try {
+      return await listen(candidate);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'EADDRINUSE')
+        throw new StartError('cannot-listen', `--listen-port ${candidate}: ${message}`, { cause: error });
+      if (candidate < last) continue;
+      const ports = isDefault ? `ports ${port} to ${last} are all` : `port ${port} is`;
+      throw new StartError('port-taken', `--listen-port: ${ports} in use`, { cause: error });
+    }
+  }
+}

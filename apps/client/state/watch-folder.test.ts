@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type Clock, FakeClock } from '@enjambre/runtime';
+import { StartError } from '../errors.ts';
+import { WatchFolder } from './watch-folder.ts';
+
+/** A folder under watch; files written by `write` are as old as `ageMs` to the clock that the watcher goes by. */
+function watched(t: TestContext) {
+  const path = mkdtempSync(join(tmpdir(), 'watch-folder-'));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  const clock: Clock = new FakeClock();
+  const found: string[] = [];
+  const said: string[] = [];
+  const logger = { log: (_level: string, message: string) => void said.push(message) };
+  const folder = new WatchFolder(path, clock, logger, (file) => void found.push(basename(file)));
+  t.after(() => folder.stop());
+  const write = (name: string, text: string, ageMs = 0) => {
+    writeFileSync(join(path, name), text);
+    const seconds = (clock.wallTime() - ageMs) / 1000;
+    utimesSync(join(path, name), seconds, seconds);
+  };
+  return { path, folder, found, said, write };
+}
+
+test('a file is handed over once it has stopped changing, and only once', async (t) => {
+  const { folder, found, write } = watched(t);
+  await folder.start();
+  write('a.torrent', 'half');
+  await folder.scan();
+  write('a.torrent', 'half and more');
+  await folder.scan();
+  assert.deepEqual(found, []);
+  await folder.scan();
+  await folder.scan();
+  assert.deepEqual(found, ['a.torrent']);
+});
+
+test('files that were there long before are handed over at once, others than .torrent never', async (t) => {
+  const { folder, found, write } = watched(t);
+  for (const name of ['b.torrent', 'a.torrent', '.hidden.torrent', 'a.torrent.part', 'notes.txt'])
+    write(name, 'x', 60_000);
+  await folder.start();
+  assert.deepEqual(found, ['a.torrent', 'b.torrent']);
+});
+
+test('a file that changes after it was handed over is tried again, one that goes is forgotten', async (t) => {
+  const { path, folder, found, write } = watched(t);
+  write('a.torrent', 'bad', 60_000);
+  await folder.start();
+  write('a.torrent', 'good', 30_000);
+  await folder.scan();
+  assert.deepEqual(found, ['a.torrent', 'a.torrent']);
+  rmSync(join(path, 'a.torrent'));
+  await folder.scan();
+  assert.equal(found.length, 2);
+});
+
+test('a folder that goes away is named once and watched again when it is back', async (t) => {
+  const { path, folder, found, said, write } = watched(t);
+  await folder.start();
+  renameSync(path, `${path}-away`);
+  await folder.scan();
+  await folder.scan();
+  assert.equal(said.length, 1);
+  assert.match(said[0], /cannot be read: no such file/);
+  renameSync(`${path}-away`, path);
+  write('a.torrent', 'x', 60_000);
+  await folder.scan();
+  assert.deepEqual(found, ['a.torrent']);
+});
+
+test('a folder that is not there at the start is refused by name', async (t) => {
+  const { path, folder } = watched(t);
+  rmSync(path, { recursive: true });
+  await assert.rejects(folder.start(), (error) => error instanceof StartError && error.message.includes(path));
+});

@@ -1,0 +1,87 @@
+// A folder whose .torrent files are handed over as they appear. Invariant: each version of a file (length and time of
+// change) is handed over once, and only after it has stopped changing.
+
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock, Logger, Timer } from '@enjambre/runtime';
+import { reasonOf, StartError } from '../errors.ts';
+
+/** Looking is cheap and works on every file system, which notifications do not. */
+const SCAN_INTERVAL_MS = 1000;
+/** Unchanged for so long at first sight: nobody is writing it any more. */
+const SETTLED_AGE_MS = 2000;
+
+interface Sighting {
+  readonly version: string;
+  handedOver: boolean;
+}
+
+export class WatchFolder {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #onTorrent: (path: string) => void;
+  #sightings = new Map<string, Sighting>();
+  #timer: Timer | undefined;
+  #scanning = false;
+  #problem: string | undefined;
+
+  /** @param onTorrent gets the path of each file that has settled; what is wrong with it is for the receiver to say */
+  constructor(path: string, clock: Clock, logger: Logger, onTorrent: (path: string) => void) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#onTorrent = onTorrent;
+  }
+
+  /** Looks once, then again and again. @throws StartError when there is no such folder */
+  async start(): Promise<void> {
+    this.#timer = this.#clock.every(SCAN_INTERVAL_MS, () => void this.scan());
+    try {
+      await this.#look();
+    } catch (error) {
+      this.stop();
+      throw new StartError('watch-folder', `--watch ${this.#path}: cannot be read: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Looks once. A folder that cannot be read is named in the log, once, and looked at again. */
+  async scan(): Promise<void> {
+    // A scan of a slow disk may outlast the interval.
+    if (this.#scanning) return;
+    this.#scanning = true;
+    try {
+      await this.#look();
+      this.#problem = undefined;
+    } catch (error) {
+      const problem = reasonOf(error);
+      if (problem !== this.#problem)
+        this.#logger.log('warn', `the watched folder ${this.#path} cannot be read: ${problem}`);
+      this.#problem = problem;
+    } finally {
+      this.#scanning = false;
+    }
+  }
+
+  async #look(): Promise<void> {
+    const sightings = new Map<string, Sighting>();
+    const names = (await readdir(this.#path)).filter((name) => name.endsWith('.torrent') && !name.startsWith('.'));
+    for (const name of names.sort()) {
+      const stats = await stat(join(this.#path, name)).catch(() => undefined);
+      if (stats?.isFile() !== true) continue;
+      const version = `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
+      const before = this.#sightings.get(name);
+      const settled = before?.version === version || this.#clock.wallTime() - stats.mtimeMs > SETTLED_AGE_MS;
+      const handedOver = before?.version === version && before.handedOver;
+      sightings.set(name, { version, handedOver: handedOver || settled });
+      if (settled && !handedOver) this.#onTorrent(join(this.#path, name));
+    }
+    this.#sightings = sightings;
+  }
+}

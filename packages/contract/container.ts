@@ -1,0 +1,117 @@
+// A container as the backend's API tells of it: an instance of the client, whichever driver runs it.
+
+import Type from 'typebox';
+import { StatusSchema } from './status.ts';
+
+/** Docker's words, whatever the driver. */
+export const ContainerStateSchema = Type.Union([
+  Type.Literal('created'),
+  Type.Literal('running'),
+  Type.Literal('restarting'),
+  Type.Literal('exited'),
+  Type.Literal('dead'),
+]);
+export type ContainerState = Type.Static<typeof ContainerStateSchema>;
+
+/** Whether its client answers: `unreachable` after three misses, back after one answer; `none` while it does not run. */
+export const HealthSchema = Type.Union([
+  Type.Literal('starting'),
+  Type.Literal('healthy'),
+  Type.Literal('unreachable'),
+  Type.Literal('none'),
+]);
+export type Health = Type.Static<typeof HealthSchema>;
+
+/** Why something is as it is: a word that never changes its meaning, and a sentence in English. */
+export const ReasonSchema = Type.Object({
+  code: Type.Union([
+    Type.Literal('starting'),
+    Type.Literal('stopped-by-user'),
+    Type.Literal('restarting'),
+    Type.Literal('exited'),
+    Type.Literal('killed'),
+    Type.Literal('start-failed'),
+    Type.Literal('no-answer'),
+    Type.Literal('storage'),
+  ]),
+  message: Type.String(),
+  /** Unix milliseconds: since when it is so. */
+  since: Type.Number(),
+});
+export type Reason = Type.Static<typeof ReasonSchema>;
+
+/** How a container was asked for, as remembered. */
+export const ContainerConfigSchema = Type.Object({
+  torrentFile: Type.String(),
+  folderPath: Type.String({ description: 'absolute, below the root' }),
+  discoveryMode: Type.String(),
+  networkName: Type.Union([Type.String(), Type.Null()]),
+  imageName: Type.Union([Type.String(), Type.Null()]),
+  port: Type.Union([Type.Integer(), Type.Null()], { description: 'the overlay port that was asked for' }),
+  bootstrap: Type.Union([Type.String(), Type.Null()]),
+  downloadLimit: Type.Union([Type.Integer(), Type.Null()], { description: 'bytes a second' }),
+  uploadLimit: Type.Union([Type.Integer(), Type.Null()], { description: 'bytes a second' }),
+  peers: Type.Array(Type.String()),
+});
+export type ContainerConfig = Type.Static<typeof ContainerConfigSchema>;
+
+/** One row of the list; the event stream carries whole rows of those that changed. Times are unix milliseconds. */
+export const ContainerViewSchema = Type.Object({
+  id: Type.String({ pattern: '^[0-9a-f]{12}$' }),
+  name: Type.String(),
+  driver: Type.String(),
+  state: ContainerStateSchema,
+  wanted: Type.Union([Type.Literal('running'), Type.Literal('stopped')]),
+  health: HealthSchema,
+  reason: Type.Union([ReasonSchema, Type.Null()]),
+  torrentName: Type.String({ description: "the info dictionary's name" }),
+  infoHash: Type.String(),
+  totalSize: Type.Number(),
+  /** The last answer of the client; null before the first one. Kept when it stops answering. */
+  status: Type.Union([StatusSchema, Type.Null()]),
+  statusAt: Type.Union([Type.Number(), Type.Null()]),
+  createdAt: Type.Number(),
+  startedAt: Type.Union([Type.Number(), Type.Null()]),
+  exitCode: Type.Union([Type.Integer(), Type.Null()]),
+  restarts: Type.Integer(),
+  config: ContainerConfigSchema,
+});
+export type ContainerView = Type.Static<typeof ContainerViewSchema>;
+
+/** What `POST /api/containers` and `POST /api/v1/containers` take; the short form has `name` for `containerName`. */
+export const CreateContainerSchema = Type.Object({
+  containerName: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String()),
+  torrentFile: Type.String(),
+  networkName: Type.Optional(Type.String()),
+  folderPath: Type.Optional(Type.String()),
+  imageName: Type.Optional(Type.String()),
+  discoveryMode: Type.Optional(Type.String()),
+  port: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
+  bootstrap: Type.Optional(Type.String()),
+  downloadLimit: Type.Optional(Type.Integer({ minimum: 1 })),
+  uploadLimit: Type.Optional(Type.Integer({ minimum: 1 })),
+  peers: Type.Optional(Type.Array(Type.String())),
+});
+export type CreateContainer = Type.Static<typeof CreateContainerSchema>;
+
+export const CreatedContainerSchema = Type.Object({
+  success: Type.Literal(true),
+  containerId: Type.String(),
+  name: Type.String(),
+  message: Type.String(),
+  warnings: Type.Optional(Type.Array(Type.String())),
+});
+export type CreatedContainer = Type.Static<typeof CreatedContainerSchema>;
+
+export const StatsSchema = Type.Object({
+  cpuPercent: Type.Number({ description: '100 is one core' }),
+  memoryBytes: Type.Number(),
+  memoryLimitBytes: Type.Number(),
+  networkRxBytes: Type.Number(),
+  networkTxBytes: Type.Number(),
+  /** Bytes the client has read from and written to disk. */
+  blockReadBytes: Type.Number(),
+  blockWriteBytes: Type.Number(),
+});
+export type Stats = Type.Static<typeof StatsSchema>;

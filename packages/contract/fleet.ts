@@ -1,0 +1,130 @@
+// The page's side of the backend's API, all below /api/v1: lists, actions on many, events.
+//
+//   GET    /api/v1/info                     Info
+//   GET    /api/v1/containers               { items: ContainerView[] }
+//   POST   /api/v1/containers               CreateContainer -> CreatedContainer (the same as POST /api/containers)
+//   GET    /api/v1/containers/:id           ContainerView
+//   GET    /api/v1/containers/:id/log?tail= { lines: LogLine[] };  live: WebSocket /ws/logs/:id, a line of text a message
+//   GET    /api/v1/containers/:id/stats     Stats
+//   POST   /api/v1/actions                  Action -> ActionAnswer
+//   POST   /api/v1/removals                 { ids, withData } -> RemovalPlan: a dry run, nothing is removed
+//   POST   /api/v1/removals/:token          carries out exactly that plan -> ActionAnswer; 409 `plan-changed` otherwise
+//   GET    /api/v1/torrents                 { items: StoredTorrent[] }
+//   POST   /api/v1/torrents                 multipart `file` -> StoredTorrent (kept); 409 name-taken, 400 not-a-torrent
+//   POST   /api/v1/torrents/inspect         multipart `file` -> TorrentPreview (nothing is kept)
+//   DELETE /api/v1/torrents/:name
+//   POST   /api/v1/demo                     starts the demo swarm -> ActionAnswer
+//   GET    /api/v1/events                   server-sent events: FleetEvent; replay by Last-Event-ID
+
+import Type from 'typebox';
+import { ContainerViewSchema } from './container.ts';
+
+export const InfoSchema = Type.Object({
+  service: Type.Literal('enjambre'),
+  version: Type.String(),
+  driver: Type.String(),
+  root: Type.String({ description: 'downloads go below it' }),
+  tracker: Type.Union([Type.String(), Type.Null()], { description: 'announce URL of the embedded tracker' }),
+  freeBytes: Type.Union([Type.Number(), Type.Null()], { description: 'on the disk of the root' }),
+});
+export type Info = Type.Static<typeof InfoSchema>;
+
+export const ActionSchema = Type.Object({
+  verb: Type.Union([
+    Type.Literal('pause'),
+    Type.Literal('resume'),
+    Type.Literal('start'),
+    Type.Literal('stop'),
+    Type.Literal('restart'),
+  ]),
+  ids: Type.Array(Type.String(), { minItems: 1, maxItems: 1000 }),
+});
+export type Action = Type.Static<typeof ActionSchema>;
+
+/** One row for each container that was named, in that order. */
+export const ActionAnswerSchema = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      ok: Type.Boolean(),
+      code: Type.Optional(Type.String()),
+      error: Type.Optional(Type.String()),
+    }),
+  ),
+});
+export type ActionAnswer = Type.Static<typeof ActionAnswerSchema>;
+
+/** What a removal would do. The token stands for exactly these containers as they are now. */
+export const RemovalPlanSchema = Type.Object({
+  token: Type.String(),
+  withData: Type.Boolean(),
+  items: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      name: Type.String(),
+      running: Type.Boolean(),
+      /** Bytes on disk that would be deleted; 0 without data. */
+      bytes: Type.Number(),
+      /** Peers it is connected to now. */
+      peers: Type.Integer(),
+      /** The data is also used by containers that stay, so it is kept. */
+      sharedWith: Type.Array(Type.String()),
+    }),
+  ),
+  totalBytes: Type.Number(),
+});
+export type RemovalPlan = Type.Static<typeof RemovalPlanSchema>;
+
+export const StoredTorrentSchema = Type.Object({
+  name: Type.String({ description: 'the file name under which it is kept' }),
+  path: Type.String(),
+  size: Type.Number({ description: 'bytes of the .torrent file' }),
+  torrentName: Type.String(),
+  infoHash: Type.String(),
+  totalSize: Type.Number(),
+  fileCount: Type.Integer(),
+  usedBy: Type.Array(Type.String(), { description: 'names of containers' }),
+});
+export type StoredTorrent = Type.Static<typeof StoredTorrentSchema>;
+
+export const TorrentPreviewSchema = Type.Object({
+  torrentName: Type.String(),
+  infoHash: Type.String(),
+  totalSize: Type.Number(),
+  pieceLength: Type.Number(),
+  pieces: Type.Integer(),
+  private: Type.Boolean(),
+  trackers: Type.Array(Type.String()),
+  fileCount: Type.Integer(),
+  /** The first thousand. */
+  files: Type.Array(Type.Object({ path: Type.String(), size: Type.Number() })),
+  /** A name for a container of it that is free now. */
+  suggestedName: Type.String(),
+  /** Containers that have it already. */
+  usedBy: Type.Array(Type.String()),
+});
+export type TorrentPreview = Type.Static<typeof TorrentPreviewSchema>;
+
+export const LogLineSchema = Type.Object({
+  at: Type.Union([Type.Number(), Type.Null()], { description: 'unix milliseconds, where the line tells' }),
+  text: Type.String(),
+});
+export type LogLine = Type.Static<typeof LogLineSchema>;
+
+/**
+ * What an event's `data` holds; the SSE `event:` field is its `type`, the `id:` field counts up. First after connecting
+ * comes `snapshot` (all), unless Last-Event-ID allows a replay; then at most two `changes` a second, with only what
+ * changed; `heartbeat` every ten seconds.
+ */
+export const FleetEventSchema = Type.Union([
+  Type.Object({ type: Type.Literal('snapshot'), containers: Type.Array(ContainerViewSchema), at: Type.Number() }),
+  Type.Object({
+    type: Type.Literal('changes'),
+    changed: Type.Array(ContainerViewSchema),
+    removed: Type.Array(Type.String()),
+    at: Type.Number(),
+  }),
+  Type.Object({ type: Type.Literal('torrents') }),
+  Type.Object({ type: Type.Literal('heartbeat'), at: Type.Number() }),
+]);
+export type FleetEvent = Type.Static<typeof FleetEventSchema>;
