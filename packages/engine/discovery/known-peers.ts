@@ -23,10 +23,11 @@ export interface KnownPeer {
 
 /** Ten times the connections of a session: enough choice, little memory, no flooding by a hostile source. */
 const MOST_KNOWN = 2000;
-/** After a failed dial, doubled with each further one. */
-const FIRST_RETRY_MS = 15_000;
+/** After a failed dial, doubled with each further one: many peers are only just starting, or still checking files. */
+const FIRST_RETRY_MS = 5_000;
 const MOST_RETRY_MS = 15 * 60_000;
-/** Peers given by hand are few and meant: they are tried for ever and often. */
+/** Peers given by hand are few and meant: they are tried soon, often and for ever. */
+const FIRST_MANUAL_RETRY_MS = 1_000;
 const MOST_MANUAL_RETRY_MS = 15_000;
 /** A connection that worked and ended is tried again soon: restarts are common in one's own fleet. */
 const RECONNECT_MS = 4_000;
@@ -98,8 +99,9 @@ export class KnownPeers {
 
   dialFailed(peer: KnownPeer, nowMs: number): void {
     peer.failures++;
-    const most = peer.origins.has('manual') ? MOST_MANUAL_RETRY_MS : MOST_RETRY_MS;
-    peer.nextDialAtMs = nowMs + Math.min(FIRST_RETRY_MS * 2 ** (peer.failures - 1), most);
+    const isManual = peer.origins.has('manual');
+    const [first, most] = isManual ? [FIRST_MANUAL_RETRY_MS, MOST_MANUAL_RETRY_MS] : [FIRST_RETRY_MS, MOST_RETRY_MS];
+    peer.nextDialAtMs = nowMs + Math.min(first * 2 ** (peer.failures - 1), most);
   }
 
   /** A connection to it ended. `retryable` false: it is of no use to us now (a seed, while we have everything). */

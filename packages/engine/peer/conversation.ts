@@ -2,7 +2,6 @@
 // Invariant: a broken rule throws ProtocolError, which closes this one connection.
 
 import { BLOCK_LENGTH, type PieceGeometry } from '@enjambre/metainfo';
-import type { Clock } from '@enjambre/runtime';
 import type { Download } from '../download/download.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import type { Upload } from '../upload/upload.ts';
@@ -20,7 +19,6 @@ const EXTENSION_HANDSHAKE = 0;
 export interface ConversationOptions {
   readonly peer: Peer;
   readonly geometry: PieceGeometry;
-  readonly clock: Clock;
   readonly download: Download;
   readonly upload: Upload;
   /** The peer told where it accepts connections, or that it only uploads. */
@@ -113,7 +111,8 @@ export class Conversation implements MessageSink {
 
   #tellPieces(told: Bitfield): void {
     const { peer, download, geometry, piecesChanged } = this.#options;
-    if (peer.toldPieces) throw new ProtocolError('told its pieces twice');
+    // Only the first may tell all (BEP 3), but aria2 sends it again instead of many haves.
+    if (peer.toldPieces) return this.#tellMore(told);
     peer.toldPieces = true;
     peer.has = told;
     download.picker.peerTold(peer);
@@ -121,6 +120,12 @@ export class Conversation implements MessageSink {
       if (told.has(piece) && !download.picker.isHad(piece)) peer.missingCount++;
     }
     piecesChanged(peer);
+  }
+
+  #tellMore(told: Bitfield): void {
+    for (let piece = 0; piece < told.pieceCount && !this.#options.peer.isClosed; piece++) {
+      if (told.has(piece)) this.#have(piece);
+    }
   }
 
   #reject(range: BlockRange): void {
