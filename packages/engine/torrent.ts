@@ -21,6 +21,9 @@ import type { Handshake } from './wire/handshake.ts';
 const SPEED_WINDOW_SECONDS = 4;
 /** A disk that refused is tried again so often. */
 const STORAGE_RETRY_MS = 10_000;
+/** A download with fewer peers than this asks its sources for more, so often. */
+const FEW_PEERS = 5;
+const NEED_PEERS_SECONDS = 30;
 
 export interface TorrentOptions {
   readonly metainfo: TorrentFile;
@@ -61,6 +64,7 @@ export class Torrent {
   #problem: TorrentSnapshot['problem'];
   #paused = false;
   #verifiedBytes = 0;
+  #lonelySeconds = 0;
   #retry: Timer | undefined;
 
   constructor(options: TorrentOptions, surroundings: TorrentSurroundings) {
@@ -191,6 +195,11 @@ export class Torrent {
     this.#uploadMeter.tickSecond();
     this.#swarm.tickSecond();
     this.#download.tickSecond();
+    const isLonely = !this.#had.isComplete && !this.#paused && this.connectedPeers.size < FEW_PEERS;
+    this.#lonelySeconds = isLonely ? this.#lonelySeconds + 1 : 0;
+    if (isLonely && this.#lonelySeconds % NEED_PEERS_SECONDS === 0) {
+      for (const source of this.#options.sources) source.needPeers();
+    }
   }
 
   /** Ends: sources tell their trackers, peers are let go, the store is flushed. Resolves within about `deadlineMs`. */

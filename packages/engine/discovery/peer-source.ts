@@ -22,6 +22,8 @@ export interface PeerSource {
   readonly name: string;
   /** Starts looking. Never throws: a source that finds nothing tries again by itself. */
   start(swarm: SwarmView): void;
+  /** More peers would help now: asks earlier than planned, as far as whoever it asks allows. */
+  needPeers(): void;
   /** Everything wanted is now verified. */
   completed(): void;
   /** Tells whoever should know, and ends; resolves within `deadlineMs` whatever they answer. */
