@@ -10,14 +10,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { it } from 'node:test';
 import { seededRandom } from '@enjambre/runtime';
-import { scratchArchives } from './archives.fixture.ts';
 import { pieceSpans } from './file-layout.ts';
+import { PUT_TORRENT, type PutLine, puttingProcess, scratchArchives } from './file-store.contract.ts';
 import { openedPieces, putPiece } from './piece-store.contract.ts';
-import { PUT_TORRENT, type PutLine } from './put-pieces.fixture.ts';
 
 const scratch = scratchArchives();
 const { layout, content } = PUT_TORRENT();
-const program = join(import.meta.dirname, 'put-pieces.fixture.ts');
 
 async function lines(child: ChildProcess, onLine: (line: PutLine) => void): Promise<void> {
   const exit = once(child, 'exit');
@@ -43,7 +41,8 @@ it('claims after kill -9 at any moment only pieces that are on the disk, and los
   const archives = scratch.folder();
   const reported = new Set<number>();
   for (let round = 0; round < 4; round++) {
-    const child = spawn(process.execPath, [program, archives, '3'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [node, ...program] = puttingProcess(archives, 3);
+    const child = spawn(node, program, { stdio: ['ignore', 'pipe', 'inherit'] });
     let left = 3 + random.below(12);
     await lines(child, (line) => {
       if (!('put' in line)) return;
@@ -113,7 +112,7 @@ it('takes a limit on the size of files for a full disk', async () => {
 async function assertStopsAtFileLimit(archives: string): Promise<void> {
   // 1,000 blocks of 512 bytes: no file may be longer.
   const command = 'ulimit -f 1000; exec "$0" "$@"';
-  const child = spawn('sh', ['-c', command, process.execPath, program, archives, '1000'], {
+  const child = spawn('sh', ['-c', command, ...puttingProcess(archives, 1_000)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const put: number[] = [];

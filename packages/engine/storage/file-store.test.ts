@@ -3,7 +3,7 @@ import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { BLOCK_LENGTH } from '@enjambre/metainfo';
-import { scratchArchives, writeFiles } from './archives.fixture.ts';
+import { scratchArchives, writeFiles } from './file-store.contract.ts';
 import { madeTorrent, openedPieces, pieceStoreContract, putPiece } from './piece-store.contract.ts';
 
 const scratch = scratchArchives();

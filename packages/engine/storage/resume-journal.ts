@@ -3,6 +3,7 @@
 // whatever is written later makes a file differ from its record, so that it is hashed again.
 
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Logger, Timer } from '@enjambre/runtime';
 import { foldersAbove, OWN_FOLDER, pathOf } from './archive-folder.ts';
 import type { Disk, PathState } from './disk.ts';
@@ -39,6 +40,8 @@ const INTERVAL_MS = 5_000;
 const INTERVAL_BYTES = 64 * 2 ** 20;
 // A disk that stays full, or is read-only, is asked less and less often.
 const LONGEST_RETRY_MS = 5 * 60_000;
+// Many systems stamp files with the time of their last tick, of up to 10 ms: two writes in one tick look like one.
+const TICK_MS = 10;
 
 export class ResumeJournal {
   readonly #options: ResumeJournalOptions;
@@ -190,8 +193,9 @@ export class ResumeJournal {
     try {
       const files = new Map<number, RecordedFile | undefined>();
       for (const fileIndex of written) files.set(fileIndex, await this.#measure(fileIndex));
-      // Pieces that were on their way: what was measured may hold their bytes, so that they belong to this record; or
-      // they came later, then their files differ from this record until the next.
+      const measuredAtMs = performance.now();
+      // Pieces that were on their way belong to this record: what was measured may hold their bytes. Or it does not: then
+      // their files are measured again for the next.
       const pieces = [...pending];
       for (const [pieceIndex, outcome] of inFlight) {
         if (await outcome) pieces.push(pieceIndex);
@@ -201,6 +205,8 @@ export class ResumeJournal {
         if (!(await this.#syncFile(fileIndex))) files.set(fileIndex, undefined);
       }
       await this.#syncFolders([...files.keys()]);
+      const tickLeftMs = TICK_MS - (performance.now() - measuredAtMs);
+      if (files.size > 0 && tickLeftMs > 0) await delay(tickLeftMs);
       for (const [fileIndex, file] of files) this.#files[fileIndex] = file;
       for (const pieceIndex of pieces) this.#recorded.add(pieceIndex);
       this.#pending = this.#pending.filter((pieceIndex) => !this.#recorded.has(pieceIndex));
@@ -220,7 +226,9 @@ export class ResumeJournal {
   }
 
   #isTrusted(fileIndex: number): boolean {
-    return this.#unchecked[fileIndex] === 0 && !this.#options.unsyncable.has(fileIndex);
+    // One that was written to since it was measured may look as it did then, when both fell into one tick.
+    const changing = this.#written.has(fileIndex);
+    return !changing && this.#unchecked[fileIndex] === 0 && !this.#options.unsyncable.has(fileIndex);
   }
 
   async #measure(fileIndex: number): Promise<RecordedFile | undefined> {

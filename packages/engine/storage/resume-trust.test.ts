@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { INFO_HASH, scratchArchives, writeFiles } from './archives.fixture.ts';
+import { INFO_HASH, scratchArchives, writeFiles } from './file-store.contract.ts';
 import { madeTorrent, openedPieces } from './piece-store.contract.ts';
 import { decodeResumeRecord, encodeResumeRecord, resumePath } from './resume-record.ts';
 
