@@ -80,7 +80,10 @@ export class Daemon {
     this.#writeRunFile(started, listenPort, httpPort);
     for (const torrent of this.#session.torrents.values()) this.#launch(torrent, (error) => this.#ended.reject(error));
     const progress = clock.every(PROGRESS_INTERVAL_MS, () => this.#tellProgress());
-    this.#closers.push(() => progress.cancel());
+    this.#closers.push(() => {
+      progress.cancel();
+      this.#tellProgress();
+    });
     if (watch !== undefined) await this.#watch(watch);
   }
 
@@ -142,7 +145,6 @@ export class Daemon {
 
   async #shutDown(): Promise<void> {
     this.#ending = true;
-    this.#tellProgress();
     for (const close of this.#closers) close();
     const { promise: tooLong, resolve } = Promise.withResolvers<void>();
     const timer = this.#surroundings.clock.after(CLOSE_DEADLINE_MS, resolve);

@@ -11,13 +11,13 @@ const launcher = join(import.meta.dirname, '../../node_modules/.bin/enjambre');
 /** No single wait in these tests is longer. */
 const PATIENCE_MS = 20_000;
 
-export interface LogLine {
+interface LogLine {
   readonly level: string;
   readonly message: string;
   readonly [detail: string]: unknown;
 }
 
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
