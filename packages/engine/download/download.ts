@@ -12,6 +12,7 @@ import { ProtocolError } from '../protocol-error.ts';
 import type { SpeedMeter } from '../rate/speed-meter.ts';
 import type { TokenBucket } from '../rate/token-bucket.ts';
 import type { PieceStore } from '../storage/piece-store.ts';
+import { ALLOWED_FAST_COUNT } from '../wire/allowed-fast.ts';
 import { encodeCancels, encodeRequests } from '../wire/encoder.ts';
 
 /** Bytes handed to the store and not yet written above which nothing more is asked for: the disk sets the pace. */
@@ -65,7 +66,7 @@ export class Download {
   /** Asks the peer for more, as far as it, the limits and the store allow. */
   fill(peer: Peer): void {
     if (this.#isHeld || peer.isClosed || !peer.amInterested) return;
-    if (peer.peerChoking && peer.allowedToUs.size === 0) return;
+    if (peer.peerChoking && (peer.allowedToUs.size === 0 || this.picker.hadCount >= ALLOWED_FAST_COUNT)) return;
     const { store, clock, bucket } = this.#options;
     let want = peer.requests.room();
     if (want === 0 || store.unwrittenBytes > MOST_UNWRITTEN_BYTES) return;

@@ -59,6 +59,11 @@ export class PiecePicker<Peer extends PickingPeer> {
     this.#failed.delete(pieceIndex);
   }
 
+  /** How many pieces are had. */
+  get hadCount(): number {
+    return this.#hadCount;
+  }
+
   isHad(pieceIndex: number): boolean {
     return this.#had[pieceIndex] === 1;
   }

@@ -9,6 +9,7 @@ import { ProtocolError } from '../protocol-error.ts';
 import type { SpeedMeter } from '../rate/speed-meter.ts';
 import type { TokenBucket } from '../rate/token-bucket.ts';
 import type { BlockView, PieceStore } from '../storage/piece-store.ts';
+import { ALLOWED_FAST_COUNT } from '../wire/allowed-fast.ts';
 import { encodePieceHeader } from '../wire/encoder.ts';
 import type { BlockRange } from '../wire/message.ts';
 
@@ -83,7 +84,7 @@ export class Upload {
     ) {
       throw new ProtocolError(`request for ${range.pieceIndex}/${range.begin}+${range.length}`);
     }
-    const allowed = !peer.amChoking || peer.allowedToPeer.has(range.pieceIndex);
+    const allowed = !peer.amChoking || isAllowedFast(peer, range);
     if (!allowed || !isHad(range.pieceIndex) || peer.wanted.length >= REQUESTS_WE_KEEP)
       return this.#refuse(peer, range);
     peer.wanted.push(range);
@@ -150,8 +151,8 @@ export class Upload {
     peer.unchokedAtMs = undefined;
     peer.waitingSinceMs = nowMs;
     peer.send({ type: 'choke' }, nowMs);
-    const kept = peer.wanted.filter((range) => peer.allowedToPeer.has(range.pieceIndex));
-    const refused = peer.wanted.filter((range) => !peer.allowedToPeer.has(range.pieceIndex));
+    const kept = peer.wanted.filter((range) => isAllowedFast(peer, range));
+    const refused = peer.wanted.filter((range) => !isAllowedFast(peer, range));
     peer.wanted.splice(0, peer.wanted.length, ...kept);
     for (const range of refused) this.#refuse(peer, range);
   }
@@ -214,6 +215,11 @@ export class Upload {
     peer.turnBytes += sentBytes;
     this.#options.meter.add(sentBytes);
   }
+}
+
+/** The allowed set is a start for newcomers, not a way round the choker for the others (BEP 6). */
+function isAllowedFast(peer: Peer, range: BlockRange): boolean {
+  return peer.allowedToPeer.has(range.pieceIndex) && peer.has.count < ALLOWED_FAST_COUNT;
 }
 
 function bufferLimit(peer: Peer): number {

@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import { parseIpAddress } from '@enjambre/metainfo';
 
 /** As BEP 6 and the other clients have it: a start, not a way round the choker. */
-const ALLOWED_FAST_COUNT = 10;
+export const ALLOWED_FAST_COUNT = 10;
 
 /**
  * The canonical allowed fast set, in the order of the BEP's algorithm.
