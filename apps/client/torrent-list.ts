@@ -105,7 +105,10 @@ export class TorrentList implements Controlled {
 
   /** Stops every torrent within about `deadlineMs`: stopped is announced, what is known is on disk. */
   async close(deadlineMs: number): Promise<void> {
-    await this.#session.close(deadlineMs);
+    const closed = this.#session.close(deadlineMs);
+    // Peers are let go at once; trackers and disks may take all the time there is.
+    this.#tellTotals();
+    await closed;
     await this.#workshop.close();
   }
 
@@ -119,6 +122,14 @@ export class TorrentList implements Controlled {
       entry.told = told;
       const details = { infoHash, ...(problem !== undefined && { code: problem.code }) };
       this.#surroundings.logger.log(problem === undefined ? 'info' : 'error', `${metainfo.name}: ${told}`, details);
+    }
+  }
+
+  /** Logs what went over the wire since the start: payload in bytes, and how much of it was of no use. */
+  #tellTotals(): void {
+    for (const { metainfo, infoHash, snapshot } of this.#session.torrents.values()) {
+      const { downloadedBytes: downloaded, uploadedBytes: uploaded, wastedBytes: wasted } = snapshot;
+      this.#surroundings.logger.log('info', `${metainfo.name}: stopped`, { infoHash, downloaded, uploaded, wasted });
     }
   }
 }
