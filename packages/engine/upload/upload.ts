@@ -158,7 +158,9 @@ export class Upload {
   }
 
   #refuse(peer: Peer, range: BlockRange): void {
-    if (peer.handshake.fast) peer.send({ type: 'reject', ...range }, this.#options.clock.now());
+    if (!peer.handshake.fast) return;
+    const { pieceIndex, begin, length } = range;
+    peer.send({ type: 'reject', pieceIndex, begin, length }, this.#options.clock.now());
   }
 
   #serve(peer: Peer): void {
