@@ -125,11 +125,12 @@ export class TorrentList implements Controlled {
     }
   }
 
-  /** Logs what went over the wire since the start: payload in bytes, and how much of it was of no use. */
+  /** Logs what went over the wire since the start: payload in bytes, how much was of no use, pieces that failed. */
   #tellTotals(): void {
     for (const { metainfo, infoHash, snapshot } of this.#session.torrents.values()) {
-      const { downloadedBytes: downloaded, uploadedBytes: uploaded, wastedBytes: wasted } = snapshot;
-      this.#surroundings.logger.log('info', `${metainfo.name}: stopped`, { infoHash, downloaded, uploaded, wasted });
+      const { downloadedBytes: downloaded, uploadedBytes: uploaded, wastedBytes: wasted, failedPieces } = snapshot;
+      const totals = { downloaded, uploaded, wasted, failedPieces };
+      this.#surroundings.logger.log('info', `${metainfo.name}: stopped`, { infoHash, ...totals });
     }
   }
 }

@@ -6,11 +6,16 @@ import type { Status } from '@enjambre/contract';
 import { startClient } from '../contract/client-process.ts';
 import { until } from './until.ts';
 
+type Process = Awaited<ReturnType<typeof startClient>>;
+type LogLine = Awaited<ReturnType<Process['line']>>;
+
 /** What went over the wire, as the client tells when it ends. Bytes of payload. */
 export interface Totals {
   readonly downloaded: number;
   readonly uploaded: number;
   readonly wasted: number;
+  /** Pieces that failed their hash. */
+  readonly failedPieces: number;
 }
 
 export interface SwarmClientOptions {
@@ -26,9 +31,10 @@ export interface SwarmClientOptions {
 export class SwarmClient {
   readonly host: string;
   readonly listenPort: number;
-  readonly #process: Awaited<ReturnType<typeof startClient>>;
+  #lines: LogLine[] = [];
+  readonly #process: Process;
 
-  private constructor(host: string, process: Awaited<ReturnType<typeof startClient>>) {
+  private constructor(host: string, process: Process) {
     this.host = host;
     this.#process = process;
     this.listenPort = process.listenPort;
@@ -79,10 +85,24 @@ export class SwarmClient {
   /** Ends it as people do; resolves with what it tells then. @throws Error when it did not end well */
   async stop(): Promise<Totals> {
     this.#process.child.kill('SIGTERM');
-    const { downloaded, uploaded, wasted } = await this.line(/: stopped$/);
-    const { code, stderr } = await this.#process.ended;
+    const { downloaded, uploaded, wasted, failedPieces } = await this.line(/: stopped$/);
+    const { code, stderr, stdout } = await this.#process.ended;
     if (code !== 0) throw new Error(`${this.host} ended with ${code}: ${stderr}`);
-    return { downloaded: Number(downloaded), uploaded: Number(uploaded), wasted: Number(wasted) };
+    this.#lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text) as LogLine);
+    return {
+      downloaded: Number(downloaded),
+      uploaded: Number(uploaded),
+      wasted: Number(wasted),
+      failedPieces: Number(failedPieces),
+    };
+  }
+
+  /** The log lines whose message matches; to be asked after `stop`. */
+  said(message: RegExp): LogLine[] {
+    return this.#lines.filter((line) => message.test(line.message));
   }
 
   /** Ends it as a power cut does. */

@@ -112,7 +112,7 @@ describe('a swarm of our own clients', { concurrency: AT_ONCE }, () => {
 
     const second = await start(t, fixture, 22, flags, archives);
     await second.complete(2_000);
-    assert.deepEqual(await second.stop(), { downloaded: 0, uploaded: 0, wasted: 0 });
+    assert.deepEqual(await second.stop(), { downloaded: 0, uploaded: 0, wasted: 0, failedPieces: 0 });
 
     const tampered = openSync(contentFile(fixture, archives), 'r+');
     for (const piece of [3, 4, 40]) writeSync(tampered, 'not what was there', piece * PIECE_LENGTH + 100);
