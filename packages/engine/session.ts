@@ -189,7 +189,8 @@ export class Session {
       known.isSelf = true;
       return connection.close();
     }
-    const isAttached = !known.isBanned && torrent.attach(connection, known, handshake, rest);
+    const isRefused = torrent.knownPeers.isRefused(known, handshake.peerId);
+    const isAttached = !isRefused && torrent.attach(connection, known, handshake, rest);
     if (isAttached) return;
     connection.close();
     if (!known.isConnected) torrent.knownPeers.disconnected(known, this.#options.clock.now(), true);

@@ -34,8 +34,13 @@ const RECONNECT_MS = 4_000;
 /** Dials in a row that failed before an address is no longer tried, until a source names it again. */
 const MOST_FAILURES = 6;
 
+/** So many bans from one host, and callers of it that nobody named are refused: their ports change at each call. */
+const MOST_BANS_A_HOST = 3;
+
 export class KnownPeers {
   readonly #byAddress = new Map<string, KnownPeer>();
+  readonly #bansOfHost = new Map<string, number>();
+  readonly #bannedIdentities = new Set<string>();
 
   /** Distinct addresses, ourselves and strangers' far ends apart: the `total_peers` of `/status` (contract C7). */
   get count(): number {
@@ -87,6 +92,23 @@ export class KnownPeers {
     return known;
   }
 
+  /** It sent bad data for certain: neither its address nor its peer id from the same host is let in again. */
+  ban(peer: KnownPeer, peerId: Uint8Array): void {
+    peer.isBanned = true;
+    const { host } = peer.address;
+    this.#bansOfHost.set(host, (this.#bansOfHost.get(host) ?? 0) + 1);
+    this.#bannedIdentities.add(identity(peer, peerId));
+  }
+
+  /**
+   * Whether a connection is refused for an earlier ban. Never for its host alone: many good peers may share one
+   * (containers, NAT, loopback), so only unnamed callers of a host with several bans are.
+   */
+  isRefused(peer: KnownPeer, peerId: Uint8Array): boolean {
+    if (peer.isBanned || this.#bannedIdentities.has(identity(peer, peerId))) return true;
+    return !peer.isDialable && (this.#bansOfHost.get(peer.address.host) ?? 0) >= MOST_BANS_A_HOST;
+  }
+
   /** Whom to dial now, the longest due first. */
   nextToDial(nowMs: number): KnownPeer | undefined {
     let next: KnownPeer | undefined;
@@ -127,6 +149,11 @@ export class KnownPeers {
     }
     return false;
   }
+}
+
+/** A peer id alone is no identity: anybody can call under somebody else's. */
+function identity(peer: KnownPeer, peerId: Uint8Array): string {
+  return `${peer.address.host} ${Buffer.from(peerId).toString('latin1')}`;
 }
 
 function canDial(peer: KnownPeer): boolean {

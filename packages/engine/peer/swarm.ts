@@ -84,7 +84,7 @@ export class Swarm {
   ban(guilty: readonly Peer[]): void {
     for (const peer of guilty) {
       if (peer.known.isBanned) continue;
-      peer.known.isBanned = true;
+      this.#options.knownPeers.ban(peer.known, peer.handshake.peerId);
       const { host, port } = peer.connection.remote;
       this.#options.logger.log('warn', 'a peer sent bad data and is banned', { host, port, client: peer.clientName });
       this.#options.download.picker.distrust(peer);

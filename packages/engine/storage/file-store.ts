@@ -18,6 +18,9 @@ import { lockPath, type ResumeRecord, readResumeRecord, resumePath } from './res
 import { VerifiedBytes } from './verified-bytes.ts';
 import type { DiskWorkshop } from './workshop.ts';
 
+/** Even when others have used up the memory for pieces, a torrent can fetch one and write another. */
+const OWED_SLABS = 2;
+
 export interface FileStoreOptions {
   /** The folder that holds this torrent's files and those of others; made when missing. */
   readonly archives: string;
@@ -60,6 +63,7 @@ class ArchivedPieces implements FileStore {
   #lock: ArchiveLock | undefined;
   #journal: ResumeJournal | undefined;
   #unwrittenBytes = 0;
+  #slabsTaken = 0;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -102,7 +106,10 @@ class ArchivedPieces implements FileStore {
     const { geometry } = this.#layout;
     this.#workshop.workers.warm();
     const size = Math.min(geometry.pieceLength, geometry.totalSize);
-    return this.#workshop.slabs.take(size, geometry.pieceSize(pieceIndex));
+    const isOwed = this.#slabsTaken < OWED_SLABS;
+    const slab = this.#workshop.slabs.take(size, geometry.pieceSize(pieceIndex), isOwed);
+    if (slab !== undefined) this.#slabsTaken++;
+    return slab;
   }
 
   async finish(pieceIndex: number, slab: Buffer, wantBlockHashes: boolean): Promise<PieceVerdict> {
@@ -138,11 +145,12 @@ class ArchivedPieces implements FileStore {
       return verdict;
     } finally {
       this.#unwrittenBytes -= length;
-      slabs.release(slab);
+      this.discard(slab);
     }
   }
 
   discard(slab: Buffer): void {
+    this.#slabsTaken--;
     this.#workshop.slabs.release(slab);
   }
 

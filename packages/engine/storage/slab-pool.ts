@@ -1,5 +1,6 @@
 // Memory for pieces on their way in, shared with the worker that hashes and writes them, so that nothing is copied.
-// Invariant: a slab is in one place at a time (free, or with whoever took it); bytes in use stay within the budget.
+// Invariant: a slab is in one place at a time (free, or with whoever took it); bytes in use stay within the budget, but
+// for what each taker is owed.
 
 import { type Clock, invariant, type Timer } from '@enjambre/runtime';
 
@@ -63,11 +64,12 @@ export class SlabPool {
   /**
    * @param size bytes of the slab (its class: those of one size are used again for each other)
    * @param length bytes of the view that is returned, at most `size`
+   * @param isOwed the taker has hardly any: it gets one even beyond the budget, or others could starve it for ever
    * @returns undefined when the budget is used up. The content is whatever was there before.
    */
-  take(size: number, length: number): Buffer | undefined {
+  take(size: number, length: number, isOwed = false): Buffer | undefined {
     const budget = Math.max(this.#budgetBytes, LEAST_PIECES * size);
-    if (this.#bytesInUse + size > budget) return undefined;
+    if (this.#bytesInUse + size > budget && !isOwed) return undefined;
     const free = this.#bySize.get(size)?.pop();
     if (free !== undefined) this.#bytesFree -= size;
     const slab = free ?? this.#allocate(size, budget);
