@@ -33,12 +33,19 @@ async function loadTracker(): Promise<Program> {
 
 async function loadCreate(): Promise<Program> {
   const { create } = await import('./create.ts');
-  return (argv) => create(argv, io);
+  return (argv) => create(argv, { ...io, signal: stopSignal() });
 }
 
 async function loadShow(): Promise<Program> {
   const { show } = await import('./show.ts');
   return (argv) => show(argv, io);
+}
+
+/** Aborted by the first Ctrl-C or SIGTERM, so that what was begun is taken back; the next one ends at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => controller.abort());
+  return controller.signal;
 }
 
 const helpText = [

@@ -254,7 +254,6 @@ export class Torrent {
     }
     this.#swarm.announce(pieceIndex);
     if (!this.#had.isComplete) return;
-    this.#surroundings.logger.log('info', 'complete', { name: this.metainfo.name, infoHash: this.infoHash });
     for (const source of this.#options.sources) source.completed();
     void this.#settle();
   }
