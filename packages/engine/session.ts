@@ -4,7 +4,7 @@
 import { formatInfoHash, makePeerId, PEER_ID_RANDOM_LENGTH } from '@enjambre/metainfo';
 import type { Clock, Logger, Random, Timer } from '@enjambre/runtime';
 import type { KnownPeer } from './discovery/known-peers.ts';
-import { shakeHands } from './net/handshaking.ts';
+import { type Abandon, shakeHands } from './net/handshaking.ts';
 import type { Connection, Listener, Transport } from './net/transport.ts';
 import { TokenBucket } from './rate/token-bucket.ts';
 import { Torrent, type TorrentOptions } from './torrent.ts';
@@ -12,7 +12,7 @@ import type { Handshake } from './wire/handshake.ts';
 
 /** Enough for the best rate, few enough that each gets a useful share. */
 const DEFAULT_MAX_CONNECTIONS = 200;
-/** Strangers that have not shaken hands yet. */
+/** Strangers that have not shaken hands yet; one more, and the oldest has to go: who means it takes one round trip. */
 const MOST_STRANGERS = 100;
 const TICK_MS = 100;
 const TICKS_PER_SECOND = 1000 / TICK_MS;
@@ -45,7 +45,7 @@ export class Session {
   #listener: Listener | undefined;
   #ticking: Timer | undefined;
   #tickCount = 0;
-  #strangers = 0;
+  readonly #strangers = new Set<Abandon>();
   #dialling = 0;
   #isClosed = false;
 
@@ -163,9 +163,9 @@ export class Session {
   }
 
   #accept(connection: Connection): void {
-    if (this.#isClosed || this.#isFull || this.#strangers >= MOST_STRANGERS) return connection.close();
-    this.#strangers++;
-    shakeHands({
+    if (this.#isClosed || this.#isFull) return connection.close();
+    if (this.#strangers.size >= MOST_STRANGERS) this.#strangers.values().next().value?.('others wait');
+    const abandon = shakeHands({
       connection,
       clock: this.#options.clock,
       greeting: undefined,
@@ -173,15 +173,16 @@ export class Session {
         const torrent = this.#torrents.get(formatInfoHash(infoHash));
         return torrent?.isActive ? this.#handshakeFor(torrent) : undefined;
       },
-      failed: () => void this.#strangers--,
+      failed: () => void this.#strangers.delete(abandon),
       done: (handshake, rest) => {
-        this.#strangers--;
+        this.#strangers.delete(abandon);
         const torrent = this.#torrents.get(formatInfoHash(handshake.infoHash));
         if (torrent === undefined) return connection.close();
         const known = torrent.knownPeers.addIncoming(connection.remote);
         this.#attach(torrent, connection, known, handshake, rest);
       },
     });
+    this.#strangers.add(abandon);
   }
 
   #attach(torrent: Torrent, connection: Connection, known: KnownPeer, handshake: Handshake, rest: Buffer): void {

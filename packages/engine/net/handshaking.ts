@@ -21,8 +21,11 @@ export interface HandshakingOptions {
   readonly failed: (reason: string) => void;
 }
 
+/** Ends it early: the connection is closed and `failed` called, unless it is over. */
+export type Abandon = (reason: string) => void;
+
 /** Starts it; exactly one of `done` and `failed` is called later. */
-export function shakeHands(options: HandshakingOptions): void {
+export function shakeHands(options: HandshakingOptions): Abandon {
   const { connection, clock, done, failed } = options;
   const reader = new HandshakeReader();
   let sent = options.greeting;
@@ -65,4 +68,5 @@ export function shakeHands(options: HandshakingOptions): void {
     onDrain() {},
     onClose: (error) => fail(error?.message ?? 'closed before the handshake'),
   });
+  return fail;
 }

@@ -24,6 +24,8 @@ const BUFFERED_SECONDS = 0.25;
 /** … within these bounds: enough to start with, and for one write to a fast peer. */
 const LEAST_BUFFERED_BYTES = 128 * 1024;
 const MOST_BUFFERED_BYTES = 1024 * 1024;
+/** Blocks never fill a socket so far; refusals do, when somebody goes on asking and reads nothing. */
+const MOST_UNREAD_BYTES = 2 * MOST_BUFFERED_BYTES;
 
 const CHOKER: Omit<ChokerSettings, 'turnBytes'> = { slots: 8, optimisticShare: 0.2, turnMs: 60_000 };
 /** A seed's turn: so many pieces. */
@@ -84,6 +86,8 @@ export class Upload {
     ) {
       throw new ProtocolError(`request for ${range.pieceIndex}/${range.begin}+${range.length}`);
     }
+    if (peer.connection.bufferedBytes > MOST_UNREAD_BYTES)
+      throw new ProtocolError('asks and does not read the answers');
     const allowed = !peer.amChoking || isAllowedFast(peer, range);
     if (!allowed || !isHad(range.pieceIndex) || peer.wanted.length >= REQUESTS_WE_KEEP)
       return this.#refuse(peer, range);
