@@ -112,16 +112,15 @@ export class TorrentList implements Controlled {
     await this.#workshop.close();
   }
 
-  /** Logs what has changed for each torrent since it was last told: how far it is, and what its disk refuses. */
+  /** Logs how far each torrent is, when that has changed since it was last told. What a disk refuses the engine tells. */
   tellChanges(): void {
     for (const entry of this.#entries.values()) {
       const { metainfo, infoHash, snapshot } = entry.torrent;
-      const { phase, problem, complete } = snapshot;
-      const told = problem?.message ?? (complete && phase === 'active' ? 'complete' : phase);
+      const { phase, complete } = snapshot;
+      const told = complete && phase === 'active' ? 'complete' : phase;
       if (told === entry.told) continue;
       entry.told = told;
-      const details = { infoHash, ...(problem !== undefined && { code: problem.code }) };
-      this.#surroundings.logger.log(problem === undefined ? 'info' : 'error', `${metainfo.name}: ${told}`, details);
+      if (phase !== 'error') this.#surroundings.logger.log('info', `${metainfo.name}: ${told}`, { infoHash });
     }
   }
 

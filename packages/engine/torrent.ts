@@ -128,12 +128,12 @@ export class Torrent {
       if (error instanceof StorageError && (error.code === 'locked' || error.code === 'path-conflict')) throw error;
       if (this.#isStopped) return;
       this.#setProblem(error);
+      this.#download.hold();
       this.#retry = this.#surroundings.clock.after(STORAGE_RETRY_MS, () => void this.#startAgain());
       return;
     }
     if (this.#isStopped) return;
-    this.#problem = undefined;
-    this.#phase = 'active';
+    this.#becomeActive();
     for (const source of this.#options.sources) source.start(this.#viewFor(source.name as PeerOrigin));
     if (this.#had.isComplete) await this.#settle();
   }
@@ -248,10 +248,7 @@ export class Torrent {
   #pieceVerified(pieceIndex: number): void {
     if (this.#isStopped) return;
     this.#pieceFound(pieceIndex);
-    if (this.#phase === 'error') {
-      this.#phase = 'active';
-      this.#problem = undefined;
-    }
+    if (this.#phase === 'error') this.#becomeActive();
     this.#swarm.announce(pieceIndex);
     if (!this.#had.isComplete) return;
     for (const source of this.#options.sources) source.completed();
@@ -261,6 +258,7 @@ export class Torrent {
   async #settle(): Promise<void> {
     try {
       await this.#options.store.flush();
+      if (this.#phase === 'error') this.#becomeActive();
       this.#completion.resolve();
     } catch (error) {
       if (this.#isStopped) return;
@@ -274,19 +272,31 @@ export class Torrent {
       await this.start();
     } catch (error) {
       this.#setProblem(error);
+      this.#retry = this.#surroundings.clock.after(STORAGE_RETRY_MS, () => void this.#startAgain());
     }
   }
 
+  /** The disk does what it should: whatever was held back goes on. */
+  #becomeActive(): void {
+    this.#retry?.cancel();
+    this.#problem = undefined;
+    this.#phase = 'active';
+    if (!this.#paused) this.#download.proceed();
+  }
+
   #storageFailed(error: unknown): void {
-    if (this.#isStopped || this.#phase === 'error') return;
-    this.#setProblem(error);
+    if (this.#isStopped) return;
+    // Each time: a retry that failed must not go on fetching what can't be stored.
     this.#download.hold();
+    if (this.#phase === 'error') return;
+    this.#setProblem(error);
     this.#retry = this.#surroundings.clock.after(STORAGE_RETRY_MS, () => this.#tryStorageAgain());
   }
 
-  /** The state stays `error` until a piece was really stored. */
+  /** The state stays `error` until a piece was really stored; a seed, which stores none, learns by serving. */
   #tryStorageAgain(): void {
     if (this.#phase !== 'error') return;
+    if (this.#had.isComplete) return this.#becomeActive();
     this.#retry = this.#surroundings.clock.after(STORAGE_RETRY_MS, () => this.#tryStorageAgain());
     if (!this.#paused) this.#download.proceed();
   }

@@ -4,7 +4,7 @@
 
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { MemoryPieceStore, type PeerSource, Session, type TorrentSnapshot } from '@enjambre/engine';
+import { MemoryPieceStore, type PeerSource, Session, StorageError, type TorrentSnapshot } from '@enjambre/engine';
 import { encodeBencode, type PeerAddress, parseTorrentFile, type TorrentFile } from '@enjambre/metainfo';
 import { FakeClock, type Random, seededRandom, silentLogger } from '@enjambre/runtime';
 import { type HostSettings, MemoryNetwork } from './memory-network.ts';
@@ -23,6 +23,8 @@ export interface SwarmSettings {
 export interface PeerSettings extends HostSettings {
   /** Which pieces it has when it comes; none when left out. */
   readonly has?: (pieceIndex: number) => boolean;
+  /** Asked before each piece is stored. */
+  readonly isDiskFull?: () => boolean;
 }
 
 /** One peer of the swarm, from when it came. */
@@ -82,6 +84,8 @@ export class SimulatedSwarm {
     await session.listen(PORT);
     const content = this.#partOf(settings);
     const store = new MemoryPieceStore({ layout: this.#metainfo, content });
+    const { isDiskFull } = settings;
+    if (isDiskFull !== undefined) fillUp(store, isDiskFull);
     const torrent = session.addTorrent({ metainfo: this.#metainfo, store, sources: [this.#meetingPlace()] });
     await torrent.start();
     const joinedAtMs = clock.now();
@@ -143,4 +147,14 @@ export class SimulatedSwarm {
 function contentOf(size: number): Buffer {
   const words = Uint32Array.from({ length: Math.ceil(size / 4) }, (_, at) => Math.imul(at + 1, 0x9e37_79b1));
   return Buffer.from(words.buffer, 0, size);
+}
+
+/** Makes the store refuse whenever its disk is full. */
+function fillUp(store: MemoryPieceStore, isFull: () => boolean): void {
+  const finish = store.finish.bind(store);
+  store.finish = async (pieceIndex, slab, wantBlockHashes) => {
+    if (!isFull()) return finish(pieceIndex, slab, wantBlockHashes);
+    store.discard(slab);
+    throw new StorageError('disk-full', 'the disk is full');
+  };
 }

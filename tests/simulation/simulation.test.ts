@@ -128,4 +128,26 @@ describe('a simulated swarm', () => {
     await finish(swarm, [...staying, ...passing]);
     assertLittleWaste([...staying, ...passing]);
   });
+
+  itSimulates('fetches little in vain for a disk that stays full, and goes on once there is space', async (swarm) => {
+    await swarm.join(seed);
+    let isFull = false;
+    const full = await swarm.join({ ...leecher, isDiskFull: () => isFull });
+    const other = await swarm.join(leecher);
+    assert.ok(await swarm.run(() => full.snapshot.verifiedBytes >= SIZE / 2, GIVE_UP_MS));
+    isFull = true;
+    const before = full.snapshot.downloadedBytes;
+    await finish(swarm, [other]);
+    const minutes = 5;
+    await swarm.run(() => false, swarm.nowMs + minutes * 60_000);
+    assert.deepEqual(full.snapshot.problem, { code: 'disk-full', message: 'the disk is full' });
+    const inVain = full.snapshot.downloadedBytes - before;
+    assert.ok(inVain < minutes * SIZE, `${inVain} bytes in ${minutes} minutes`);
+    isFull = false;
+    const freedAtMs = swarm.nowMs;
+    await finish(swarm, [full]);
+    assert.equal(full.snapshot.problem, undefined);
+    const tookMs = full.finishedAtMs! - freedAtMs;
+    assert.ok(tookMs < 10_000 + 2 * FLOOR_MS, `it took ${tookMs} ms`);
+  });
 });

@@ -23,9 +23,11 @@ const PATIENCE_MS = 2_000;
 const RETRY_MS = 10;
 const ATTEMPTS = 5;
 
-// A read-only or foreign file system (shares, some virtual machines' folders).
+// A read-only or foreign file system (shares, some virtual machines' folders). Making a folder with its parents says
+// ENOENT of a read-only one.
 const NO_SOCKET_HERE = new Set([
   'EROFS',
+  'ENOENT',
   'EACCES',
   'EPERM',
   'ENOTSUP',
