@@ -1,3 +1,4 @@
+export { type AddressScope, addressScope } from './address-scope.ts';
 export { type DecodeOptions, decodeBencode, decodeBencodePrefix } from './bencode-decoder.ts';
 export { BencodeDictionary, type BencodeValue } from './bencode-dictionary.ts';
 export { type BencodeInput, encodeBencode } from './bencode-encoder.ts';

@@ -1,5 +1,6 @@
 // What we say first: what we have, what we can do, and the pieces a newcomer may have although we choke it.
 
+import { addressScope, parseIpAddress } from '@enjambre/metainfo';
 import { allowedFastSet } from '../wire/allowed-fast.ts';
 import { encodeMessage } from '../wire/encoder.ts';
 import { encodeExtensionHandshake } from '../wire/extension-handshake.ts';
@@ -26,13 +27,22 @@ export function greet(peer: Peer, greeting: Greeting): Uint8Array[] {
   else if (peer.handshake.fast && hadCount === 0) parts.push(encodeMessage({ type: 'haveNone' }));
   else if (hadCount > 0) parts.push(encodeMessage({ type: 'bitfield', bits: greeting.toBitfield() }));
   if (peer.handshake.extensionProtocol) parts.push(introduce(peer, greeting));
-  if (peer.handshake.fast && hadCount > 0) {
+  if (peer.handshake.fast && hadCount > 0 && isOfAnotherNetwork(peer)) {
     for (const pieceIndex of allowedFastSet(peer.connection.remote.host, greeting.infoHash, pieceCount)) {
       peer.allowedToPeer.add(pieceIndex);
       parts.push(encodeMessage({ type: 'allowedFast', pieceIndex }));
     }
   }
   return parts;
+}
+
+/**
+ * BEP 6 derives the set from a peer's /24. In one's own network all share a /24 and so one set: a seed would send the
+ * same pieces to everybody, past the choker, before anybody has something to trade.
+ */
+function isOfAnotherNetwork(peer: Peer): boolean {
+  const address = parseIpAddress(peer.connection.remote.host);
+  return address !== undefined && addressScope(address) === 'public';
 }
 
 /** Our extension handshake (BEP 10); may be sent again when something in it changes. */

@@ -1,7 +1,7 @@
 // Where a tracker's URL may lead: it comes from a stranger's torrent, and must not make us talk to what is reachable only
 // from here (a router, a cloud's metadata, a database's HTTP port).
 
-import type { AddressScope } from '../protocol/address-scope.ts';
+import type { AddressScope } from '@enjambre/metainfo';
 
 /**
  * Public addresses always; loopback and private ones only at a path that a tracker has and other services have not, and

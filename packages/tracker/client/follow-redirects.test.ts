@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AddressScope } from '@enjambre/metainfo';
 import { encodeBencode } from '@enjambre/metainfo';
 import { isTrackerError, type TrackerError } from '../errors.ts';
-import type { AddressScope } from '../protocol/address-scope.ts';
 import { getFollowingRedirects } from './follow-redirects.ts';
 import type { HttpAnswer, HttpRequest } from './http-get.ts';
 

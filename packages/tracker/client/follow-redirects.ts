@@ -1,7 +1,7 @@
 // A GET that goes where it is sent, within bounds.
 
+import type { AddressScope } from '@enjambre/metainfo';
 import { isTrackerError, type TrackerError } from '../errors.ts';
-import type { AddressScope } from '../protocol/address-scope.ts';
 import { decodeAnswer } from '../protocol/bencoded-answer.ts';
 import { mayReach } from './address-policy.ts';
 import { type HttpAnswer, type HttpGet, isRedirect } from './http-get.ts';

@@ -1,7 +1,7 @@
 // What the announcer needs of HTTP; net/http-get.ts brings it, tests bring their own.
 
+import type { AddressScope } from '@enjambre/metainfo';
 import type { TrackerError } from '../errors.ts';
-import type { AddressScope } from '../protocol/address-scope.ts';
 
 export interface HttpRequest {
   /** http: or https:. */

@@ -6,10 +6,9 @@ import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request a
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { gunzip } from 'node:zlib';
-import { parseIpAddress } from '@enjambre/metainfo';
+import { type AddressScope, addressScope, parseIpAddress } from '@enjambre/metainfo';
 import { type HttpAnswer, type HttpGet, type HttpRequest, isRedirect } from '../client/http-get.ts';
 import type { TrackerError } from '../errors.ts';
-import { type AddressScope, addressScope } from '../protocol/address-scope.ts';
 
 const USER_AGENT = 'Enjambre/0.1.0';
 

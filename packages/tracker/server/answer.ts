@@ -1,7 +1,6 @@
 // From a request's path and query to the answer's bytes: what the tracker says, without a socket.
 
-import { parseIpAddress } from '@enjambre/metainfo';
-import { addressScope } from '../protocol/address-scope.ts';
+import { addressScope, parseIpAddress } from '@enjambre/metainfo';
 import { type AnnounceQuery, parseAnnounceQuery, parseScrapeQuery } from '../protocol/announce-query.ts';
 import { encodeAnnounceAnswer, encodeFailure, encodeScrapeAnswer } from '../protocol/encode-answer.ts';
 import type { SwarmStore } from './swarm-store.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseIpAddress } from '@enjambre/metainfo';
 import { type AddressScope, addressScope } from './address-scope.ts';
+import { parseIpAddress } from './ip-address.ts';
 
 const scopes: Readonly<Record<AddressScope, readonly string[]>> = {
   loopback: ['127.0.0.1', '127.255.255.254', '::1', '::ffff:127.0.0.1', '64:ff9b::127.0.0.1', '2002:7f00:1::'],
