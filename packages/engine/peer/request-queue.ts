@@ -4,15 +4,15 @@
 
 import { BLOCK_LENGTH } from '@enjambre/metainfo';
 
-/** Enough to keep a fast link busy until the first rate is known: 1 MiB. */
-const FIRST_TARGET = 64;
+/** Doubled with each round trip until the rate is known. More would reserve pieces that a slow peer takes long for. */
+const FIRST_TARGET = 16;
 /** A peer always has one block to send and one waiting. */
 const LEAST_TARGET = 2;
 /**
- * Waiting requests cover this long at the peer's rate besides the round trip. Refills follow each block, so one second
- * never dries up; three, as others have it, would make the endgame begin with a quarter of the torrent left.
+ * Waiting requests cover this long at the peer's rate besides the round trip: refills follow each block, so it never
+ * dries up, and what is asked for is reserved no longer than needed (docs/decisions/0001).
  */
-const QUEUE_SECONDS = 1;
+const QUEUE_SECONDS = 0.5;
 /** More than this only helps where the round trip is long: 8 MiB under way stay within the last-level cache. */
 const LOCAL_TARGET_LIMIT = 512;
 /** What a peer that does not tell its `reqq` is taken to accept (BEP 10). */
@@ -82,6 +82,8 @@ export class RequestQueue {
     this.#gapDeviationMs += (Math.abs(gapMs - mean) - this.#gapDeviationMs) / 4;
     this.#gapMeanMs = mean + (gapMs - mean) / 8;
     this.#lastBlockAtMs = nowMs;
+    // A block that waited its turn for so long shows that the queue is deep enough.
+    if (nowMs - askedAtMs > QUEUE_SECONDS * 1000 + this.#roundTripMs) this.#growing = false;
     if (this.#growing) this.#setTarget(this.#target + 1);
     return true;
   }

@@ -11,8 +11,8 @@ import { chooseStolen } from './stealing.ts';
 
 /** The first pieces are random: a newcomer needs something to trade at once, not what is rare (and so slow to get). */
 const RANDOM_FIRST_PIECES = 4;
-/** Above this many open pieces a peer, finish some before starting others: an unfinished piece serves nobody. */
-const OPEN_PIECES_PER_PEER = 1.5;
+/** Above this many pieces with free blocks a peer, finish some before starting others: a part of one serves nobody. */
+const PARTIAL_PIECES_PER_PEER = 1.5;
 /** A peer that needs longer for a piece shares it with others. */
 const WHOLE_PIECE_SECONDS = 20;
 /** Pieces that an unproven or suspected peer may take part in at once: bounds what a poisoner can spoil. */
@@ -118,7 +118,7 @@ export class PiecePicker<Peer extends PickingPeer> {
     };
     takeWhere((piece) => piece.owner === peer);
     if (!peer.suspected) {
-      const joins = !this.#isFast(peer) || this.#open.size > OPEN_PIECES_PER_PEER * this.#peers.size;
+      const joins = !this.#isFast(peer) || this.#withFree.size > PARTIAL_PIECES_PER_PEER * this.#peers.size;
       takeWhere((piece) => piece.owner === undefined || (joins && !piece.exclusive));
     }
     while (picked.length < want) {
