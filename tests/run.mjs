@@ -6,59 +6,15 @@
 //   npm test -- --name 'a sentence'         the tests whose name matches the pattern
 //   npm run dev -- wire           again at every change
 
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import process from 'node:process';
+import { prepare } from '../tools/install.mjs';
 
-const REQUIRED_NODE = 26;
 /** No single file may take longer; the slowest (tests/interop) has six minutes as its own goal. */
 const FILE_TIMEOUT_MS = 8 * 60_000;
 
-const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
-process.chdir(root);
-if (!isInstalled()) await runOrExit('npm', ['ci']);
-if (Number.parseInt(process.versions.node, 10) < REQUIRED_NODE) await continueWithInstalledNode();
-else await runTests();
-
-/** Whether every package of the lock file is there at its version; optional ones may be missing. */
-function isInstalled() {
-  const installedLock = 'node_modules/.package-lock.json';
-  if (!existsSync(installedLock)) return false;
-  const wanted = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
-  const found = JSON.parse(readFileSync(installedLock, 'utf8')).packages;
-  return Object.entries(wanted).every(([place, { version, integrity, optional }]) => {
-    if (!place.startsWith('node_modules/')) return true;
-    const there = found[place];
-    if (there === undefined) return optional === true;
-    return there.version === version && there.integrity === integrity;
-  });
-}
-
-async function continueWithInstalledNode() {
-  const node = path.join(root, 'node_modules/.bin/node');
-  if (!existsSync(node)) {
-    process.stderr.write(`Node ${REQUIRED_NODE} or newer is needed; npm has no build of it for this machine.\n`);
-    process.exit(2);
-  }
-  await runOrExit(node, process.argv.slice(1));
-}
-
-/** Runs a program in our place; we end as it ended, unless it went well. */
-async function runOrExit(program, programArguments) {
-  const child = spawn(program, programArguments, { stdio: 'inherit' });
-  // What the terminal sends reaches the program anyway; what is sent to us alone must be passed on.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  const code = await new Promise((resolve) => {
-    child.once('error', (error) => {
-      process.stderr.write(`${program}: ${error.message}\n`);
-      resolve(2);
-    });
-    child.once('exit', (status) => resolve(status ?? 1));
-  });
-  if (code !== 0) process.exit(code);
-}
+await prepare();
+await runTests();
 
 async function runTests() {
   // Node 20 has no globSync: by now this is a newer one.

@@ -17,6 +17,8 @@ const io = { stdout: process.stdout, stderr: process.stderr };
 const verbs: ReadonlyMap<string, Verb> = new Map([
   ['client', { help: 'download and seed torrents', load: loadClient }],
   ['tracker', { help: 'run a tracker', load: loadTracker }],
+  ['backend', { help: 'run clients, with an API and a page', load: loadBackend }],
+  ['start', { help: 'tracker, backend and page in one go', load: loadStart }],
   ['create', { help: 'make a .torrent of a file or folder', load: loadCreate }],
   ['show', { help: 'show what is in a .torrent or magnet link', load: loadShow }],
 ]);
@@ -29,6 +31,16 @@ async function loadClient(): Promise<Program> {
 async function loadTracker(): Promise<Program> {
   const { tracker } = await import('@enjambre/tracker-server');
   return (argv) => tracker(argv, process.env, io);
+}
+
+async function loadBackend(): Promise<Program> {
+  const { backend } = await import('@enjambre/fleet');
+  return (argv) => backend(argv, process.env, io);
+}
+
+async function loadStart(): Promise<Program> {
+  const { start } = await import('./start.ts');
+  return (argv) => start(argv, process.env, io);
 }
 
 async function loadCreate(): Promise<Program> {

@@ -43,5 +43,11 @@ export {
   type TorrentPreview,
   TorrentPreviewSchema,
 } from './fleet.ts';
+export {
+  type FleetErrorAnswer,
+  type FleetErrorCode,
+  FleetErrorCodeSchema,
+  FleetErrorSchema,
+} from './fleet-error.ts';
 export { type RunFile, RunFileSchema } from './run-file.ts';
 export { type State, StateSchema, type Status, StatusSchema } from './status.ts';

@@ -33,7 +33,7 @@ export function refusal(caller: Caller, demand: Demand, policy: AdmissionPolicy)
     return errorAnswer(421, 'host-not-allowed', 'This server does not answer to that name; see --allowed-hosts.');
   }
   if (policy.token !== undefined) {
-    if (demand.open || tokenMatches(single(caller.headers.authorization), policy.token)) return undefined;
+    if (demand.open || bearerMatches(single(caller.headers.authorization), policy.token)) return undefined;
     return errorAnswer(401, 'token-required', 'Send the token as "Authorization: Bearer TOKEN".', {
       'WWW-Authenticate': 'Bearer',
     });
@@ -70,10 +70,14 @@ function isForeign(caller: Caller): boolean {
   return theirs.host !== ours.host || (theirs.port ?? defaultPort) !== (ours.port ?? defaultPort);
 }
 
-/** Compares digests, which have one length, so that the time taken tells nothing of the token. */
-function tokenMatches(header: string | undefined, token: string): boolean {
+function bearerMatches(header: string | undefined, token: string): boolean {
   const given = /^Bearer +(.+)$/i.exec(header ?? '')?.[1];
-  return given !== undefined && timingSafeEqual(digest(given.trimEnd()), digest(token));
+  return given !== undefined && tokenMatches(given.trimEnd(), token);
+}
+
+/** Compares digests, which have one length, so that the time taken tells nothing of the token. */
+export function tokenMatches(given: string, token: string): boolean {
+  return timingSafeEqual(digest(given), digest(token));
 }
 
 function digest(text: string): Buffer {

@@ -1,0 +1,41 @@
+// From what went wrong to what the caller gets: a sentence, a word, the field.
+
+import type { FleetErrorAnswer } from '@enjambre/contract';
+import type { Logger } from '@enjambre/runtime';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { FleetError } from '../errors.ts';
+
+/** The error handler. Our own bugs go to the log, the caller learns only that there was one. */
+export function answerError(logger: Logger) {
+  return (error: FastifyError | FleetError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const known = error instanceof FleetError ? error : fromFramework(error);
+    if (known === undefined) {
+      logger.log('error', `${request.method} ${request.url}: ${error.stack ?? error.message}`);
+      const answer = { error: 'The backend could not answer; its log says why.', code: 'internal' } as const;
+      return reply.code(500).send(answer satisfies FleetErrorAnswer);
+    }
+    return reply.code(known.status).send(answerOf(known));
+  };
+}
+
+export function answerOf({ message, code, field }: FleetError): FleetErrorAnswer {
+  return { error: message, code, ...(field !== undefined && { field }) };
+}
+
+export function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply
+    .code(404)
+    .send(answerOf(new FleetError('not-found', `There is no ${request.method} ${request.url} here.`)));
+}
+
+/** What fastify and its parsers refuse by themselves. */
+function fromFramework(error: FastifyError): FleetError | undefined {
+  // A validator's own error comes wrapped.
+  if (error.validation instanceof FleetError) return error.validation;
+  if (error.statusCode === 413)
+    return new FleetError('too-large', 'That is more than may be sent here.', { field: 'file' });
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return new FleetError('invalid-request', `${error.message.replace(/\.$/, '')}.`);
+  }
+  return undefined;
+}

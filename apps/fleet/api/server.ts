@@ -1,0 +1,52 @@
+// One HTTP server over the fleet: the older API, /api/v1, the page. It may be built twice, for two ports.
+
+import type { Logger } from '@enjambre/runtime';
+import multipart from '@fastify/multipart';
+import websocket from '@fastify/websocket';
+import type { Fleet } from '../fleet.ts';
+import { MAX_TORRENT_LENGTH } from '../torrents/torrent-library.ts';
+import { actionRoutes, type Demo } from './action-routes.ts';
+import { type AdmissionOptions, admit } from './admission.ts';
+import { makeServer, type Server } from './bare-server.ts';
+import { containerRoutes } from './container-routes.ts';
+import { answerError, answerNotFound } from './error-answers.ts';
+import { eventRoutes } from './event-routes.ts';
+import { logRoutes } from './log-routes.ts';
+import { networkRoutes } from './network-routes.ts';
+import { pageRoutes } from './page-routes.ts';
+import { parseAnyBody, validate } from './request-body.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+import { torrentRoutes } from './torrent-routes.ts';
+
+export interface ServerOptions extends AdmissionOptions {
+  readonly fleet: Fleet;
+  /** The built page. */
+  readonly pageFolder: string;
+  /** Starts the demo swarm. */
+  readonly demo: Demo;
+  readonly logger: Logger;
+}
+
+/** Not listening yet. */
+export async function buildServer(options: ServerOptions): Promise<Server> {
+  const { fleet, logger, demo } = options;
+  const server = makeServer();
+  server.addHook('onRequest', setSecurityHeaders);
+  server.addHook('onRequest', admit(options));
+  server.addHook('onRequest', () => fleet.ready);
+  server.setValidatorCompiler(({ schema }) => validate(schema));
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, parseAnyBody);
+  server.setErrorHandler(answerError(logger));
+  server.setNotFoundHandler(answerNotFound);
+  await server.register(multipart, { limits: { fileSize: MAX_TORRENT_LENGTH, files: 1, fields: 10 } });
+  await server.register(websocket, { options: { maxPayload: 1024 } });
+  containerRoutes(server, fleet);
+  actionRoutes(server, fleet, demo);
+  logRoutes(server, fleet);
+  torrentRoutes(server, fleet);
+  networkRoutes(server, fleet);
+  eventRoutes(server, fleet);
+  await pageRoutes(server, options.pageFolder);
+  return server;
+}

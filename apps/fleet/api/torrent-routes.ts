@@ -1,0 +1,70 @@
+// The .torrent files that are kept: /api/torrents as scripts know it, /api/v1/torrents for the page.
+
+import type { StoredTorrent } from '@enjambre/contract';
+import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { FleetError } from '../errors.ts';
+import type { Fleet } from '../fleet.ts';
+import { previewTorrent } from '../torrents/torrent-preview.ts';
+import type { Server } from './bare-server.ts';
+
+const ByName = Type.Object({ name: Type.String() });
+
+export function torrentRoutes(server: Server, fleet: Fleet): void {
+  const { torrents, events } = fleet;
+
+  server.get('/api/torrents', async () =>
+    (await torrents.list()).map(({ name, path, size }) => ({ name, path, size })),
+  );
+
+  server.get('/api/v1/torrents', async () => {
+    const files = await torrents.list();
+    const readable = files.flatMap(({ summary, ...file }) => (summary === undefined ? [] : [{ ...file, ...summary }]));
+    return { items: readable.map((file): StoredTorrent => ({ ...file, usedBy: usersOf(fleet, file.infoHash) })) };
+  });
+
+  server.post('/api/torrents/upload', async (request) => {
+    const { name, size, path } = await keep(fleet, request);
+    return { success: true, filename: name, size, path, message: 'Torrent uploaded successfully' };
+  });
+
+  server.post('/api/v1/torrents', async (request): Promise<StoredTorrent> => {
+    const { summary, ...file } = await keep(fleet, request);
+    return { ...file, ...summary, usedBy: usersOf(fleet, summary.infoHash) };
+  });
+
+  server.post('/api/v1/torrents/inspect', async (request) => {
+    const { bytes } = await readUpload(request);
+    return previewTorrent(bytes, fleet.containers);
+  });
+
+  for (const path of ['/api/torrents/:name', '/api/v1/torrents/:name']) {
+    server.delete(path, { schema: { params: ByName } }, async ({ params }) => {
+      await torrents.delete(params.name);
+      events.torrentsChanged();
+      return { success: true, message: 'Torrent deleted' };
+    });
+  }
+}
+
+async function keep(fleet: Fleet, request: FastifyRequest) {
+  const { fileName, bytes } = await readUpload(request);
+  const stored = await fleet.torrents.add(fileName, bytes);
+  fleet.events.torrentsChanged();
+  return stored;
+}
+
+/** @throws FleetError `no-file`; the parser's own error when it is too long */
+async function readUpload(request: FastifyRequest): Promise<{ fileName: string; bytes: Buffer }> {
+  const part = request.isMultipart() ? await request.file() : undefined;
+  if (part === undefined || part.fieldname !== 'file') {
+    throw new FleetError('no-file', 'Send the .torrent as multipart/form-data in the field "file".', { field: 'file' });
+  }
+  return { fileName: part.filename, bytes: await part.toBuffer() };
+}
+
+/** Names of the containers that have that torrent. */
+function usersOf(fleet: Fleet, infoHash: string): string[] {
+  const users = fleet.containers.all().filter(({ record }) => record.infoHash === infoHash);
+  return users.map(({ record }) => record.name);
+}

@@ -1,0 +1,84 @@
+// Makes a container and starts it. Invariant: when anything fails nothing of it is left, but a folder that was made.
+
+import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import type { Clock } from '@enjambre/runtime';
+import { placeDownloadFolder } from '../downloads/download-folder.ts';
+import type { Driver } from '../drivers/driver.ts';
+import { FleetError } from '../errors.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
+import type { ContainerRecord, ContainerStore } from '../state/container-store.ts';
+import type { TorrentLibrary } from '../torrents/torrent-library.ts';
+import { summarize } from '../torrents/torrent-summary.ts';
+import { Container } from './container.ts';
+import type { ContainerList } from './container-list.ts';
+import type { ContainerRequest } from './create-request.ts';
+
+const ID_BYTES = 6;
+
+export interface CreationOptions {
+  readonly root: string;
+  readonly containers: ContainerList;
+  readonly store: ContainerStore;
+  readonly driver: Driver;
+  readonly torrents: TorrentLibrary;
+  readonly reconciler: Reconciler;
+  readonly clock: Clock;
+  /** Where a container's own copy of its .torrent lies. */
+  readonly torrentPathOf: (id: string) => string;
+}
+
+/** Resolves once its client listens. @throws FleetError */
+export async function createContainer(request: ContainerRequest, options: CreationOptions): Promise<Container> {
+  const { containers, store, driver, reconciler, torrentPathOf } = options;
+  const release = containers.reserve(request.name);
+  const id = randomBytes(ID_BYTES).toString('hex');
+  try {
+    const { record, bytes } = await makeRecord(id, request, options);
+    await writeFile(torrentPathOf(id), bytes);
+    // From here to `add` nothing waits, so nobody comes between.
+    refuseSharedFolder(record, containers);
+    store.insert(record);
+    const container = new Container(record, undefined);
+    containers.add(container);
+    await reconciler.start(container);
+    return container;
+  } catch (error) {
+    containers.delete(id);
+    store.delete(id);
+    await driver.remove(id);
+    await rm(torrentPathOf(id), { force: true });
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+async function makeRecord(
+  id: string,
+  request: ContainerRequest,
+  { root, torrents, clock }: CreationOptions,
+): Promise<{ record: ContainerRecord; bytes: Buffer }> {
+  const { name, torrentFile, folderPath, warnings: _, ...rest } = request;
+  const stored = await torrents.read(torrentFile);
+  const { torrentName, infoHash, totalSize } = summarize(stored.torrent);
+  const folder = await placeDownloadFolder(root, folderPath ?? name);
+  const config = { ...rest, torrentFile: stored.name, folderPath: folder, peers: [...request.peers] };
+  const createdAt = clock.wallTime();
+  const record = { id, name, torrentName, infoHash, totalSize, createdAt, config, restarts: 0, paused: false };
+  return { record: { ...record, wanted: 'running' }, bytes: stored.bytes };
+}
+
+/** Two clients cannot write the same files: the second would be refused by the first one's lock. */
+function refuseSharedFolder(record: ContainerRecord, containers: ContainerList): void {
+  const { infoHash, config } = record;
+  const other = containers
+    .all()
+    .find((one) => one.record.infoHash === infoHash && one.record.config.folderPath === config.folderPath);
+  if (other === undefined) return;
+  throw new FleetError(
+    'folder-in-use',
+    `${JSON.stringify(other.record.name)} downloads this torrent to that folder already.`,
+    { field: 'folderPath' },
+  );
+}

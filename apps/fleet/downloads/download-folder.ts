@@ -1,0 +1,52 @@
+// Where a container may download to. Invariant: the folder that comes out is inside the root after every link on the way
+// has been followed.
+
+import { mkdir, realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { FleetError, invalidField, reasonOf } from '../errors.ts';
+
+/**
+ * Makes the folder when it is missing.
+ * @param folderPath absolute, or relative to the root
+ * @returns the folder as the system knows it, links resolved
+ * @throws FleetError `path-outside-root`, `invalid-request`
+ */
+export async function placeDownloadFolder(root: string, folderPath: string): Promise<string> {
+  if (folderPath.includes('\0')) throw invalidField('folderPath', 'a path has no zero bytes');
+  const realRoot = await realpath(root);
+  const wanted = resolve(realRoot, folderPath);
+  // Asked for by the root's own name: `/data` where that is a link to `/mnt/data`.
+  const below = isInside(wanted, resolve(root)) ? join(realRoot, relative(resolve(root), wanted)) : wanted;
+  if (!isInside(below, realRoot)) throw outside(folderPath, root);
+  const { real, missing } = await resolveExisting(below);
+  if (!isInside(real, realRoot)) throw outside(folderPath, root);
+  const folder = join(real, missing);
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw invalidField('folderPath', `the folder cannot be made: ${reasonOf(error)}`);
+  }
+  // Somebody may have put a link there meanwhile.
+  if (!isInside(await realpath(folder), realRoot)) throw outside(folderPath, root);
+  return folder;
+}
+
+/** True for the folder itself too. */
+export function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** The deepest part that is there, links resolved, and the rest. */
+async function resolveExisting(path: string): Promise<{ real: string; missing: string }> {
+  for (let existing = path; ; existing = dirname(existing)) {
+    const real = await realpath(existing).catch(() => undefined);
+    if (real !== undefined) return { real, missing: relative(existing, path) };
+  }
+}
+
+function outside(folderPath: string, root: string): FleetError {
+  return new FleetError('path-outside-root', `${JSON.stringify(folderPath)} leads out of ${root}.`, {
+    field: 'folderPath',
+  });
+}

@@ -1,0 +1,118 @@
+// A client's log: the client itself writes to the end of it, we read it and keep it short.
+// Invariant: the writer's descriptor stays good, since the file is never replaced: it is copied away and emptied.
+
+import { copyFile, open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
+import type { Clock } from '@enjambre/runtime';
+
+const ROTATED_LENGTH = 5 * 1024 * 1024;
+/** Soon enough for somebody who watches; one stat each. */
+const FOLLOW_INTERVAL_MS = 250;
+/** Read at once, from the end backwards or onwards. */
+const READ_LENGTH = 64 * 1024;
+/** A line that does not end by then is shown in parts. */
+const MAX_LINE_LENGTH = 64 * 1024;
+
+export class LogFile {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** The last `count` lines, from the file before too when this one has fewer, and where the next will begin. */
+  async tail(count: number): Promise<{ lines: string[]; end: number }> {
+    const [{ lines, end }, earlier] = await Promise.all([
+      lastLines(this.path, count),
+      lastLines(`${this.path}.1`, count),
+    ]);
+    const missing = count - lines.length;
+    return { lines: missing > 0 ? [...earlier.lines.slice(-missing), ...lines] : lines, end };
+  }
+
+  /** Hands over each whole line that begins at `start` or later, until the function that it gives is called. */
+  follow(start: number, clock: Clock, onLine: (line: string) => void): () => void {
+    let position = start;
+    let rest = '';
+    const decoder = new StringDecoder('utf8');
+    let busy = false;
+    const read = async () => {
+      const { size } = await stat(this.path).catch(() => ({ size: 0 }));
+      // Emptied since.
+      if (size < position) position = 0;
+      while (position < size) {
+        const bytes = await readPart(this.path, position, Math.min(READ_LENGTH, size - position));
+        if (bytes.length === 0) return;
+        position += bytes.length;
+        const lines = (rest + decoder.write(bytes)).split('\n');
+        rest = lines.pop() ?? '';
+        if (rest.length > MAX_LINE_LENGTH) lines.push(rest.slice(0, MAX_LINE_LENGTH));
+        if (rest.length > MAX_LINE_LENGTH) rest = '';
+        for (const line of lines) onLine(line);
+      }
+    };
+    const timer = clock.every(FOLLOW_INTERVAL_MS, () => {
+      if (busy) return;
+      busy = true;
+      read()
+        // Gone with its container: whoever follows is told elsewhere.
+        .catch(() => {})
+        .finally(() => {
+          busy = false;
+        });
+    });
+    return () => timer.cancel();
+  }
+
+  /** Moves it aside when it has grown long; what is written in that very moment may be lost. */
+  async rotate(): Promise<void> {
+    const { size } = await stat(this.path).catch(() => ({ size: 0 }));
+    if (size < ROTATED_LENGTH) return;
+    await rename(`${this.path}.1`, `${this.path}.2`).catch(() => {});
+    await copyFile(this.path, `${this.path}.1`);
+    await truncate(this.path);
+  }
+
+  async remove(): Promise<void> {
+    for (const path of [this.path, `${this.path}.1`, `${this.path}.2`]) await rm(path, { force: true });
+  }
+}
+
+async function lastLines(path: string, count: number): Promise<{ lines: string[]; end: number }> {
+  const handle = await open(path).catch(() => undefined);
+  if (handle === undefined) return { lines: [], end: 0 };
+  try {
+    const { size } = await handle.stat();
+    let start = size;
+    let bytes = Buffer.alloc(0);
+    let newlines = 0;
+    // One more than lines are wanted: the first that is found may be the end of a longer one.
+    while (start > 0 && newlines <= count) {
+      const length = Math.min(READ_LENGTH, start);
+      start -= length;
+      const part = await readAt(handle, start, length);
+      for (const byte of part) if (byte === 10) newlines++;
+      bytes = Buffer.concat([part, bytes]);
+    }
+    // What follows the last line feed is still being written.
+    const end = bytes.lastIndexOf(10) + 1;
+    const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1);
+    return { lines: count === 0 ? [] : lines.slice(-count), end: start + end };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readPart(path: string, position: number, length: number): Promise<Buffer> {
+  const handle = await open(path);
+  try {
+    return await readAt(handle, position, length);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readAt(handle: Awaited<ReturnType<typeof open>>, position: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
+  return buffer.subarray(0, bytesRead);
+}

@@ -1,0 +1,76 @@
+// Why the backend refuses: a request (with the answer that the caller gets), or to start at all.
+
+import type { FleetErrorCode } from '@enjambre/contract';
+
+const statuses: Readonly<Record<FleetErrorCode, number>> = {
+  'invalid-request': 400,
+  'no-file': 400,
+  'not-a-torrent': 400,
+  'unsupported-torrent': 400,
+  'token-required': 401,
+  'foreign-origin': 403,
+  'path-outside-root': 403,
+  'not-found': 404,
+  'container-not-found': 404,
+  'torrent-not-found': 404,
+  'network-not-found': 404,
+  'image-not-found': 404,
+  'name-taken': 409,
+  'port-taken': 409,
+  'folder-in-use': 409,
+  'wrong-state': 409,
+  running: 409,
+  'plan-changed': 409,
+  'too-large': 413,
+  'host-not-allowed': 421,
+  internal: 500,
+  'not-with-this-driver': 501,
+  'start-failed': 502,
+  'driver-unreachable': 502,
+  'client-unreachable': 502,
+};
+
+/** A refusal; `message` is a sentence for the caller. */
+export class FleetError extends Error {
+  readonly code: FleetErrorCode;
+  /** The field of the request that is wrong. */
+  readonly field: string | undefined;
+  constructor(code: FleetErrorCode, message: string, { field, ...options }: ErrorOptions & { field?: string } = {}) {
+    super(message, options);
+    this.name = 'FleetError';
+    this.code = code;
+    this.field = field;
+  }
+
+  /** Of the HTTP answer. */
+  get status(): number {
+    return statuses[this.code];
+  }
+}
+
+/** A field of a request that cannot be taken as it is. The sentence begins with its name. */
+export function invalidField(field: string, sentence: string): FleetError {
+  return new FleetError('invalid-request', `${field}: ${sentence}`, { field });
+}
+
+/** Why the backend does not start: one line for people, exit code 2. */
+export class StartError extends Error {
+  readonly code:
+    | 'data-folder'
+    | 'database-newer'
+    | 'database-damaged'
+    | 'database-busy'
+    | 'port-taken'
+    | 'cannot-listen';
+  constructor(code: StartError['code'], message: string, options?: ErrorOptions) {
+    super(message.replaceAll(/\s*[\r\n]+\s*/g, ' '), options);
+    this.name = 'StartError';
+    this.code = code;
+  }
+}
+
+/** What the system said, without its prefix: `ENOENT: no such file or directory, open 'x'` → `no such file or directory`. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return /^[A-Z][A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
+}

@@ -1,0 +1,217 @@
+// The backend without its servers: what is wanted, what runs it, who watches it, who is told. Handlers call this.
+
+import { mkdir, realpath, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerView, CreateContainer, Info, Status } from '@enjambre/contract';
+import type { Clock, Logger, Random } from '@enjambre/runtime';
+import { Container } from './containers/container.ts';
+import { ContainerList } from './containers/container-list.ts';
+import { noStatus, viewOf } from './containers/container-view.ts';
+import { readCreateRequest } from './containers/create-request.ts';
+import { createContainer } from './containers/creation.ts';
+import { Removal } from './containers/removal.ts';
+import type { Driver } from './drivers/driver.ts';
+import { FleetError, reasonOf, StartError } from './errors.ts';
+import { EventStream } from './events/event-stream.ts';
+import { setPaused } from './net/control-caller.ts';
+import packageFile from './package.json' with { type: 'json' };
+import { Reconciler } from './reconcile/reconciler.ts';
+import { ContainerStore } from './state/container-store.ts';
+import { openDatabase } from './state/database.ts';
+import { TorrentLibrary } from './torrents/torrent-library.ts';
+import { Watcher } from './watcher/watcher.ts';
+
+export const version = packageFile.version;
+
+export interface FleetOptions {
+  readonly dataFolder: string;
+  /** Downloads go below it; made when missing. */
+  readonly root: string;
+  readonly driver: Driver;
+  /** Announce URL of a tracker that runs beside. */
+  readonly tracker: string | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export class Fleet {
+  readonly options: FleetOptions;
+  /** Links resolved. */
+  readonly root: string;
+  readonly containers = new ContainerList();
+  readonly torrents: TorrentLibrary;
+  readonly watcher: Watcher;
+  readonly events: EventStream;
+  readonly reconciler: Reconciler;
+  readonly removal: Removal;
+  readonly #store: ContainerStore;
+  readonly #ready = Promise.withResolvers<void>();
+
+  private constructor(options: FleetOptions, root: string, store: ContainerStore) {
+    const { driver, clock, random, logger } = options;
+    const { containers } = this;
+    this.options = options;
+    this.root = root;
+    this.#store = store;
+    this.torrents = new TorrentLibrary(join(options.dataFolder, 'torrents'));
+    const onChange = (id: string) => this.events.changed(id);
+    this.watcher = new Watcher({ clock, random, onChange, onMiss: (id) => driver.suspect(id) });
+    this.events = new EventStream({
+      clock,
+      all: () => this.views(),
+      view: (id) => containers.get(id) && this.view(containers.get(id)!),
+    });
+    const { watcher } = this;
+    const specOf = (container: Container) => this.#specOf(container);
+    this.reconciler = new Reconciler({ containers, store, driver, watcher, clock, logger, specOf, onChange });
+    const { reconciler, torrentPathOf } = this;
+    const onRemoved = onChange;
+    const forRemoval = { root, containers, store, driver, watcher, reconciler, clock, torrentPathOf, onRemoved };
+    this.removal = new Removal(forRemoval);
+  }
+
+  /** Reads what is remembered; nothing is touched before `takeOver`. @throws StartError */
+  static async open(options: FleetOptions): Promise<Fleet> {
+    const store = new ContainerStore(openDatabase(join(options.dataFolder, 'enjambre.sqlite')));
+    try {
+      const fleet = new Fleet(options, await prepareFolders(options), store);
+      for (const record of store.all()) {
+        fleet.containers.add(new Container(record, store.lastHistory(record.id)));
+      }
+      await fleet.torrents.open();
+      return fleet;
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+  }
+
+  /** Adopts the clients that run, and starts those that should. */
+  async takeOver(): Promise<void> {
+    await this.reconciler.takeOver();
+    this.#ready.resolve();
+  }
+
+  /** Resolves once it is known what runs: whoever asks before has to wait. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** @param stopClients whether what it runs ends too */
+  async close(stopClients: boolean): Promise<void> {
+    this.reconciler.close();
+    this.watcher.close();
+    this.events.close();
+    await this.options.driver.close(stopClients);
+    this.#store.close();
+  }
+
+  view(container: Container): ContainerView {
+    return viewOf(container, this.options.driver, this.watcher.get(container.id));
+  }
+
+  /** The newest last. */
+  views(): ContainerView[] {
+    return this.containers.all().map((container) => this.view(container));
+  }
+
+  /** @throws FleetError */
+  async create(body: CreateContainer): Promise<{ container: Container; warnings: readonly string[] }> {
+    const request = readCreateRequest(body);
+    const { driver, clock } = this.options;
+    const { root, containers, torrents, reconciler, torrentPathOf } = this;
+    const store = this.#store;
+    const options = { root, containers, store, driver, torrents, reconciler, clock, torrentPathOf };
+    return { container: await createContainer(request, options), warnings: request.warnings };
+  }
+
+  /** @throws FleetError `wrong-state`, `start-failed` */
+  async start(container: Container): Promise<void> {
+    if (this.#runs(container)) throw wrongState(container, 'is running already');
+    await this.reconciler.start(container);
+  }
+
+  /** @throws FleetError `wrong-state` */
+  async stop(container: Container): Promise<void> {
+    if (container.record.wanted === 'stopped') throw wrongState(container, 'is not running');
+    await this.reconciler.stop(container);
+  }
+
+  /** @throws FleetError `start-failed` */
+  async restart(container: Container): Promise<void> {
+    await this.reconciler.restart(container);
+  }
+
+  /** Remembered: a client that is started again for it is paused again. @throws FleetError `wrong-state`, `client-unreachable` */
+  async setPaused(container: Container, paused: boolean): Promise<void> {
+    const endpoint = this.options.driver.get(container.id)?.endpoint;
+    if (!this.#runs(container)) throw wrongState(container, 'is not running');
+    if (endpoint === undefined || !(await setPaused(endpoint, paused))) {
+      throw new FleetError('client-unreachable', `The client of ${container.record.name} did not confirm.`);
+    }
+    container.record.paused = paused;
+    this.#store.update(container.record);
+    await this.watcher.ask(container.id);
+  }
+
+  /** As the older API has it: always ten fields, and why when they are zero. */
+  statusOf(container: Container): Record<string, unknown> & { readonly torrent_name: string } {
+    const { status, health } = this.watcher.get(container.id) ?? {};
+    const torrent_name = container.record.torrentName;
+    if (health === 'healthy' && status !== undefined) return { torrent_name, ...status };
+    const state = ['created', 'starting'].includes(container.phase) || health === 'starting' ? 'starting' : 'unknown';
+    const error = this.view(container).reason?.message ?? 'Its client does not answer.';
+    const empty: Omit<Status, 'state'> = noStatus;
+    return { torrent_name, state, ...empty, error, progress_percent: 0 };
+  }
+
+  async about(): Promise<Info> {
+    const disk = await statfs(this.root).catch(() => undefined);
+    return {
+      service: 'enjambre',
+      version,
+      driver: this.options.driver.name,
+      root: this.root,
+      tracker: this.options.tracker ?? null,
+      freeBytes: disk === undefined ? null : disk.bavail * disk.bsize,
+    };
+  }
+
+  /** A container's own copy of its .torrent: the kept one may be deleted. */
+  readonly torrentPathOf = (id: string): string => join(this.options.dataFolder, 'containers', `${id}.torrent`);
+
+  #runs(container: Container): boolean {
+    return this.options.driver.get(container.id) !== undefined && container.phase !== 'stopping';
+  }
+
+  #specOf({ id, record }: Container): Parameters<Driver['start']>[0] {
+    const { folderPath, discoveryMode, downloadLimit, uploadLimit, peers } = record.config;
+    return {
+      id,
+      torrentPath: this.torrentPathOf(id),
+      folder: folderPath,
+      discoveryMode,
+      downloadLimitBytesPerSecond: downloadLimit ?? undefined,
+      uploadLimitBytesPerSecond: uploadLimit ?? undefined,
+      peers,
+    };
+  }
+}
+
+/** @returns the root, links resolved */
+async function prepareFolders({ dataFolder, root }: FleetOptions): Promise<string> {
+  try {
+    await mkdir(join(dataFolder, 'containers'), { recursive: true });
+    await mkdir(root, { recursive: true });
+    return await realpath(root);
+  } catch (error) {
+    throw new StartError('data-folder', `${root} or ${dataFolder} cannot be used: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function wrongState(container: Container, sentence: string): FleetError {
+  return new FleetError('wrong-state', `${container.record.name} ${sentence}.`);
+}

@@ -1,0 +1,203 @@
+// Brings each container from what runs to what is wanted. Invariant: one step at a time a container, each decided anew
+// from how things are; what a client's end means is decided here and nowhere else.
+
+import type { Clock, Logger } from '@enjambre/runtime';
+import type { Container, Phase } from '../containers/container.ts';
+import type { ContainerList } from '../containers/container-list.ts';
+import type { Driver, Exit, InstanceSpec } from '../drivers/driver.ts';
+import { reasonOf } from '../errors.ts';
+import { setPaused } from '../net/control-caller.ts';
+import type { ContainerStore, HistoryEntry } from '../state/container-store.ts';
+import type { Watcher } from '../watcher/watcher.ts';
+import { countFailures, restartDelayMs } from './back-off.ts';
+import { decide } from './decision.ts';
+
+export interface ReconcilerOptions {
+  readonly containers: ContainerList;
+  readonly store: ContainerStore;
+  readonly driver: Driver;
+  readonly watcher: Watcher;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How a container's client shall run. */
+  readonly specOf: (container: Container) => InstanceSpec;
+  /** Something that people see has changed. */
+  readonly onChange: (id: string) => void;
+}
+
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  #closed = false;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /** Takes in what the driver found running, and removes what nobody remembers. To be called once, at the start. */
+  async takeOver(): Promise<void> {
+    const { driver, containers } = this.#options;
+    await driver.open((id, exit) => this.#ended(id, exit));
+    const strays = (await driver.known()).filter((id) => containers.get(id) === undefined);
+    await Promise.all(strays.map((id) => driver.remove(id)));
+    for (const container of containers.all()) {
+      const instance = driver.get(container.id);
+      if (instance !== undefined) this.#isRunning(container, instance.startedAt);
+      else this.#foundEnded(container);
+      void this.settle(container).catch(() => {});
+    }
+  }
+
+  /**
+   * Does what is to be done now about this container, after everything that is being done.
+   * @throws FleetError when a client was to be started and could not be
+   */
+  settle(container: Container): Promise<void> {
+    return this.alone(container, () => this.#step(container));
+  }
+
+  /** Starts it now, however long it was to wait. @throws FleetError `start-failed` */
+  async start(container: Container): Promise<void> {
+    container.retryAt = undefined;
+    this.#want(container, 'running');
+    await this.settle(container);
+  }
+
+  async stop(container: Container): Promise<void> {
+    this.#want(container, 'stopped');
+    // It need not come up first.
+    if (container.phase === 'starting') await this.#options.driver.stop(container.id);
+    await this.settle(container);
+  }
+
+  /** Ends its client, if there is one, and starts another. @throws FleetError `start-failed` */
+  async restart(container: Container): Promise<void> {
+    container.retryAt = undefined;
+    this.#want(container, 'running');
+    await this.alone(container, async () => {
+      if (this.#options.driver.get(container.id) !== undefined) await this.#stopNow(container);
+    });
+    await this.settle(container);
+  }
+
+  /** Ends its client, after what is being done to it, which is cut short. It must be out of the list by then. */
+  async abandon(container: Container): Promise<void> {
+    const { driver } = this.#options;
+    await driver.stop(container.id);
+    await this.alone(container, () => driver.stop(container.id));
+  }
+
+  /** Does something to a container while nobody else does anything to it. */
+  alone<T>(container: Container, act: () => Promise<T>): Promise<T> {
+    const step = container.queue.then(act);
+    container.queue = step.catch(() => {});
+    return step;
+  }
+
+  /** Nothing is done any more. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #want(container: Container, wanted: 'running' | 'stopped'): void {
+    container.record.wanted = wanted;
+    this.#options.store.update(container.record);
+  }
+
+  async #step(container: Container): Promise<void> {
+    const { driver, clock, containers } = this.#options;
+    // Removed while it waited.
+    if (this.#closed || containers.get(container.id) !== container) return;
+    const decision = decide({
+      wanted: container.record.wanted,
+      running: driver.get(container.id) !== undefined,
+      retryAt: container.retryAt,
+      now: clock.wallTime(),
+    });
+    if (decision === 'start') await this.#startNow(container);
+    if (decision === 'stop') await this.#stopNow(container);
+    if (decision === 'nothing' && container.record.wanted === 'stopped') this.#enter(container, 'stopped');
+    // Its time was set when it ended.
+    if (decision === 'wait') this.#enter(container, 'waiting');
+  }
+
+  async #startNow(container: Container): Promise<void> {
+    const { driver, specOf, store } = this.#options;
+    this.#enter(container, 'starting');
+    if (container.failures > 0) {
+      container.record.restarts++;
+      store.update(container.record);
+    }
+    try {
+      const instance = await driver.start(specOf(container));
+      // Its pause was asked of an earlier process.
+      if (container.record.paused && instance.endpoint !== undefined) await setPaused(instance.endpoint, true);
+      this.#isRunning(container, instance.startedAt);
+      this.#remember(container, { what: 'started', exitCode: null, message: 'It was started.' });
+    } catch (error) {
+      if (!this.#closed) this.#failed(container, { what: 'start-failed', exitCode: null, message: reasonOf(error) });
+      throw error;
+    }
+  }
+
+  async #stopNow(container: Container): Promise<void> {
+    const { driver, watcher } = this.#options;
+    this.#enter(container, 'stopping');
+    await driver.stop(container.id);
+    watcher.forget(container.id);
+    container.startedAt = undefined;
+    container.failures = 0;
+    this.#remember(container, { what: 'stopped', exitCode: 0, message: 'It was stopped by hand.' });
+    this.#enter(container, 'stopped');
+  }
+
+  #isRunning(container: Container, startedAt: number): void {
+    const { driver, watcher } = this.#options;
+    container.startedAt = startedAt;
+    container.retryAt = undefined;
+    watcher.watch(container.id, () => driver.get(container.id)?.endpoint);
+    this.#enter(container, 'running');
+  }
+
+  /** While no backend was there. */
+  #foundEnded(container: Container): void {
+    if (container.record.wanted === 'stopped') return this.#enter(container, 'stopped');
+    if (container.last?.what !== 'started') return;
+    container.failures = 1;
+    this.#remember(container, { what: 'exited', exitCode: null, message: 'It ended while the backend was away.' });
+  }
+
+  #ended(id: string, { code, signal, message }: Exit): void {
+    const container = this.#options.containers.get(id);
+    if (container === undefined || this.#closed) return;
+    const what = signal === undefined ? 'exited' : 'killed';
+    this.#failed(container, { what, exitCode: code ?? null, message });
+    void this.settle(container).catch(() => {});
+  }
+
+  #failed(container: Container, entry: Omit<HistoryEntry, 'at'>): void {
+    const { watcher, clock, logger } = this.#options;
+    const now = clock.wallTime();
+    const livedMs = container.startedAt === undefined ? 0 : now - container.startedAt;
+    container.failures = countFailures(container.failures, livedMs);
+    const delayMs = restartDelayMs(container.failures);
+    container.retryAt = now + delayMs;
+    container.startedAt = undefined;
+    watcher.forget(container.id);
+    this.#remember(container, entry);
+    this.#enter(container, 'waiting');
+    clock.after(delayMs, () => void this.settle(container).catch(() => {}));
+    logger.log('warn', `${container.record.name}: ${entry.message}`, { id: container.id, retryInMs: delayMs });
+  }
+
+  #remember(container: Container, entry: Omit<HistoryEntry, 'at'>): void {
+    container.last = { ...entry, at: this.#options.clock.wallTime() };
+    this.#options.store.addHistory(container.id, container.last);
+  }
+
+  #enter(container: Container, phase: Phase): void {
+    if (container.phase === phase) return;
+    container.phase = phase;
+    container.phaseSince = this.#options.clock.wallTime();
+    this.#options.onChange(container.id);
+  }
+}

@@ -1,0 +1,124 @@
+// Asks every client how it is, about once a second each, and tells when an answer differs from the one before.
+// Invariant: a client is unreachable after three misses and back after one answer; at most one question to it is open.
+
+import type { Health, Status } from '@enjambre/contract';
+import type { Clock, Random, Timer } from '@enjambre/runtime';
+import type { Endpoint } from '../drivers/driver.ts';
+import { readStatus } from '../net/control-caller.ts';
+
+const INTERVAL_MS = 1_000;
+/** So that the clients of a host are not all asked in the same moment. */
+const JITTER_MS = 200;
+const MISSES_UNTIL_UNREACHABLE = 3;
+
+export interface Sight {
+  readonly health: Health;
+  /** The last answer; kept when none comes any more. */
+  readonly status: Status | undefined;
+  /** Unix milliseconds of that answer. */
+  readonly statusAt: number | undefined;
+  /** Unix milliseconds: since when the health is so. */
+  readonly since: number;
+}
+
+interface Watched extends Sight {
+  readonly endpoint: () => Endpoint | undefined;
+  misses: number;
+  health: Health;
+  status: Status | undefined;
+  statusAt: number | undefined;
+  since: number;
+  timer: Timer | undefined;
+  asking: Promise<void> | undefined;
+}
+
+export interface WatcherOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Something that people see has changed. */
+  readonly onChange: (id: string) => void;
+  /** It did not answer. */
+  readonly onMiss: (id: string) => void;
+}
+
+export class Watcher {
+  readonly #options: WatcherOptions;
+  readonly #watched = new Map<string, Watched>();
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Begins at once. @param endpoint where to ask, as it is known then */
+  watch(id: string, endpoint: () => Endpoint | undefined): void {
+    this.forget(id);
+    const watched: Watched = {
+      endpoint,
+      misses: 0,
+      health: 'starting',
+      status: undefined,
+      statusAt: undefined,
+      since: this.#options.clock.wallTime(),
+      timer: undefined,
+      asking: undefined,
+    };
+    this.#watched.set(id, watched);
+    void this.ask(id);
+  }
+
+  /** It does not run any more. */
+  forget(id: string): void {
+    this.#watched.get(id)?.timer?.cancel();
+    this.#watched.delete(id);
+  }
+
+  get(id: string): Sight | undefined {
+    return this.#watched.get(id);
+  }
+
+  /** Asks now. Resolves once the answer is taken in, or did not come. */
+  async ask(id: string): Promise<void> {
+    const watched = this.#watched.get(id);
+    if (watched === undefined) return;
+    watched.timer?.cancel();
+    watched.asking ??= this.#ask(id, watched);
+    await watched.asking;
+  }
+
+  close(): void {
+    for (const id of [...this.#watched.keys()]) this.forget(id);
+  }
+
+  async #ask(id: string, watched: Watched): Promise<void> {
+    const endpoint = watched.endpoint();
+    const answer = endpoint === undefined ? undefined : await readStatus(endpoint);
+    watched.asking = undefined;
+    if (this.#watched.get(id) !== watched) return;
+    if (answer === undefined || answer === 'refused') this.#miss(id, watched);
+    else this.#takeIn(id, watched, answer);
+    const { clock, random } = this.#options;
+    watched.timer?.cancel();
+    watched.timer = clock.after(INTERVAL_MS - JITTER_MS / 2 + random.below(JITTER_MS), () => void this.ask(id));
+  }
+
+  #takeIn(id: string, watched: Watched, status: Status): void {
+    const now = this.#options.clock.wallTime();
+    const changed = watched.health !== 'healthy' || !sameStatus(watched.status, status);
+    if (watched.health !== 'healthy') watched.since = now;
+    Object.assign(watched, { misses: 0, health: 'healthy', status, statusAt: now });
+    if (changed) this.#options.onChange(id);
+  }
+
+  #miss(id: string, watched: Watched): void {
+    watched.misses++;
+    this.#options.onMiss(id);
+    if (watched.misses < MISSES_UNTIL_UNREACHABLE || watched.health === 'unreachable') return;
+    watched.health = 'unreachable';
+    watched.since = this.#options.clock.wallTime();
+    this.#options.onChange(id);
+  }
+}
+
+function sameStatus(one: Status | undefined, other: Status): boolean {
+  return one !== undefined && Object.entries(other).every(([name, value]) => one[name as keyof Status] === value);
+}
