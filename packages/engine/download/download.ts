@@ -45,7 +45,7 @@ export interface DownloadOptions {
 export class Download {
   readonly picker: PiecePicker<Peer>;
   readonly #options: DownloadOptions;
-  readonly #suspicion = new Suspicion();
+  readonly #suspicion = new Suspicion<Peer>();
   /** Nothing is asked for: the user paused, or the disk refuses. */
   #isHeld = false;
   /** Payload that was of no use: duplicates, blocks nobody asked for, pieces that failed. */

@@ -36,6 +36,7 @@ export class RequestQueue {
   #target = FIRST_TARGET;
   #peerLimit = UNTOLD_PEER_LIMIT;
   #growing = true;
+  #isShrunk = false;
   #lastRate = 0;
   /** Ticks in a row at which something was owed. */
   #busySeconds = 0;
@@ -105,12 +106,14 @@ export class RequestQueue {
   /** It let a request time out: one block at a time until it delivers again. */
   shrink(): void {
     this.#growing = false;
-    this.#target = 1;
+    this.#isShrunk = true;
+    this.#setTarget(1);
   }
 
   /** It delivers again. */
   restart(): void {
     this.#growing = true;
+    this.#isShrunk = false;
     this.#lastRate = 0;
     this.#setTarget(LEAST_TARGET);
   }
@@ -120,10 +123,13 @@ export class RequestQueue {
     return this.#busySeconds >= MEASURED_SECONDS;
   }
 
-  /** How long nothing may come while something is awaited: mean and four deviations of this peer's own gaps. */
+  /**
+   * How long nothing may come while something is awaited: mean and four deviations of this peer's own gaps, and twice
+   * the mean at least, lest a steady peer be snubbed for its first hiccup.
+   */
   get timeoutMs(): number {
     if (this.#gapMeanMs === undefined) return FIRST_TIMEOUT_MS;
-    const timeoutMs = this.#gapMeanMs + 4 * this.#gapDeviationMs;
+    const timeoutMs = this.#gapMeanMs + Math.max(4 * this.#gapDeviationMs, this.#gapMeanMs);
     return Math.min(Math.max(timeoutMs, LEAST_TIMEOUT_MS), MOST_TIMEOUT_MS);
   }
 
@@ -137,6 +143,8 @@ export class RequestQueue {
     const bytesPerRoundTrip = (this.#lastRate * this.#roundTripMs) / 1000;
     const farLimit = Number.isFinite(bytesPerRoundTrip) ? Math.ceil((2 * bytesPerRoundTrip) / BLOCK_LENGTH) : 0;
     const limit = Math.min(this.#peerLimit, OUR_LIMIT, Math.max(LOCAL_TARGET_LIMIT, farLimit));
-    this.#target = Math.max(Math.min(target, limit), Math.min(LEAST_TARGET, this.#peerLimit));
+    // A rate from before it fell silent must not lengthen the queue again.
+    const [least, most] = this.#isShrunk ? [1, 1] : [LEAST_TARGET, limit];
+    this.#target = Math.max(Math.min(target, most), Math.min(least, this.#peerLimit));
   }
 }

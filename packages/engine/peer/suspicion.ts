@@ -3,19 +3,24 @@
 // Invariant: only a peer whose bytes were certainly wrong is found guilty.
 
 import type { OpenPiece } from '../picker/open-piece.ts';
-import type { Peer } from './peer.ts';
 
 const HASH_BYTES = 20;
 
-interface Delivery {
+/** What is known of a peer's honesty. */
+export interface Suspect {
+  suspected: boolean;
+  proven: boolean;
+}
+
+interface Delivery<Peer> {
   readonly peer: Peer;
   readonly blockIndex: number;
   readonly hash: Buffer;
 }
 
-export class Suspicion {
+export class Suspicion<Peer extends Suspect> {
   /** Of each piece that failed: the blocks of the bad versions, by hash. */
-  readonly #deliveries = new Map<number, Delivery[]>();
+  readonly #deliveries = new Map<number, Delivery<Peer>[]>();
 
   /** Whether a good version of that piece would tell something: its block hashes are then wanted. */
   isWaitingFor(pieceIndex: number): boolean {
@@ -55,7 +60,7 @@ export class Suspicion {
   }
 }
 
-function suppliersOf(piece: OpenPiece<Peer>): Set<Peer> {
+function suppliersOf<Peer>(piece: OpenPiece<Peer>): Set<Peer> {
   return new Set(piece.suppliers.filter((peer) => peer !== undefined));
 }
 

@@ -25,7 +25,7 @@ export interface PickerOptions<Peer> {
   readonly allocate: (pieceIndex: number) => Buffer | undefined;
   /** Takes back the memory of a piece that was given up. */
   readonly free: (slab: Buffer) => void;
-  /** A block that was asked of `holder` is asked of a quicker peer instead. */
+  /** A block that was asked of `holder` is asked of a quicker peer instead, or its piece was given up. */
   readonly taken: (holder: Peer, pieceIndex: number, blockIndex: number) => void;
 }
 
@@ -111,7 +111,7 @@ export class PiecePicker<Peer extends PickingPeer> {
     const takeWhere = (allowed: (piece: OpenPiece<Peer>) => boolean): void => {
       for (const piece of this.#withFree) {
         if (picked.length >= want) return;
-        if (!peer.offers.has(piece.pieceIndex) || !allowed(piece) || !this.#mayTakePart(peer, piece)) continue;
+        if (!peer.offers.has(piece.pieceIndex) || !this.#mayTakePart(peer, piece) || !allowed(piece)) continue;
         if (piece.owner === undefined && this.#deliversWhole(peer, piece)) piece.owner = peer;
         this.#take(piece, peer, want, picked);
       }
@@ -186,11 +186,6 @@ export class PiecePicker<Peer extends PickingPeer> {
       piece.disown(peer);
       if (piece.freeCount > 0) this.#withFree.add(piece);
     }
-  }
-
-  /** Gives all open pieces up, e.g. because nothing can be stored. */
-  abandonAll(): void {
-    for (const piece of [...this.#open.values()]) this.#abandon(piece);
   }
 
   #take(piece: OpenPiece<Peer>, peer: Peer, want: number, picked: BlockRequest[]): void {
@@ -278,6 +273,11 @@ export class PiecePicker<Peer extends PickingPeer> {
   }
 
   #abandon(piece: OpenPiece<Peer>): void {
+    for (let blockIndex = 0; blockIndex < piece.blockCount; blockIndex++) {
+      for (const holder of [piece.requesters[blockIndex], piece.seconds[blockIndex]]) {
+        if (holder !== undefined) this.#options.taken(holder, piece.pieceIndex, blockIndex);
+      }
+    }
     this.#open.delete(piece.pieceIndex);
     this.#withFree.delete(piece);
     this.#closed(piece);
