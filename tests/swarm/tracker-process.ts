@@ -15,8 +15,8 @@ export class TrackerProcess {
   }
 
   /** Resolves once it listens. @param port 0 for any free one */
-  static async start(t: TestContext, port = 0): Promise<TrackerProcess> {
-    const process = startEnjambre(t, ['tracker', '--host=127.0.0.1', `--port=${port}`, '--interval=10']);
+  static async start(t: TestContext, port = 0, host = '127.0.0.1'): Promise<TrackerProcess> {
+    const process = startEnjambre(t, ['tracker', `--host=${host}`, `--port=${port}`, '--interval=10']);
     const { url } = await process.line(/listening/);
     return new TrackerProcess(String(url), process);
   }
