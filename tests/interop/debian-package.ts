@@ -11,6 +11,7 @@ const PROBES: Readonly<Record<string, string>> = {
   rtorrent: 'command -v rtorrent',
   opentracker: 'command -v opentracker',
   mktorrent: 'command -v mktorrent',
+  strace: 'command -v strace',
 };
 
 const isThere = new Map<string, boolean>();
