@@ -17,11 +17,13 @@ const PIECE_LENGTH = 64 * 1024;
 const BLOCK_LENGTH = 16 * 1024;
 /** What it may hold more than before, after a flood of many times that. */
 const MOST_GROWTH_BYTES = 96 * 1024 * 1024;
-/** Twenty times what it takes in peace; two cores run the flood as well. */
-const MOST_ANSWER_MS = 400;
+/** In peace it takes milliseconds, but what floods it runs on the same two cores, with whatever else does. */
+const MOST_ANSWER_MS = 2_000;
 const MESSAGES = 10_000;
 const STRANGERS = 300;
 const PATIENCE_MS = 20_000;
+/** As long as the silent ones may stay. */
+const HANDSHAKE_DEADLINE_MS = 9_000;
 const AT_ONCE = 2;
 
 /** The same message so many times, as one write. */
@@ -161,6 +163,6 @@ describe('a client that strangers flood with', { concurrency: AT_ONCE }, () => {
     const start = performance.now();
     await assertDownloads(t, fixture, leecher, archives);
     const tookMs = performance.now() - start;
-    assert.ok(tookMs < 5_000, `nobody else was let in for ${tookMs} ms`);
+    assert.ok(tookMs < HANDSHAKE_DEADLINE_MS, `nobody else was let in for ${tookMs} ms`);
   });
 });

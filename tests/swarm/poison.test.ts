@@ -15,8 +15,8 @@ const GOOD_SEEDS = 3;
 /** The poisoner, who has no limit, must get its part. */
 const UPLOAD_LIMIT = 500_000;
 const MOST_BAD_PIECES = 5;
-/** What one with a name may have under way when its first bad piece is seen: 250 requests, a piece in three spoilt. */
-const MOST_UNDER_WAY = 24;
+/** What one with a name may have under way when its first bad piece is seen: 250 requests, and what waits to be hashed. */
+const MOST_UNDER_WAY = 40;
 const AT_ONCE = 2;
 
 const always: Manners = { requested: (wire, request) => wire.sendBlock(request, { spoilt: true }) };

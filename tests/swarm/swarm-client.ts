@@ -1,6 +1,8 @@
 // A client of a test's swarm: its own process, its own address, its own archives.
 
 import { once } from 'node:events';
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import type { Status } from '@enjambre/contract';
 import { startClient } from '../contract/client-process.ts';
@@ -57,11 +59,11 @@ export class SwarmClient {
   }
 
   async status(): Promise<Status> {
-    return (await this.#ask('status')).json() as Promise<Status>;
+    return JSON.parse(await this.#ask('status')) as Status;
   }
 
   async isHealthy(): Promise<boolean> {
-    return (await (await this.#ask('health')).text()) === 'OK';
+    return (await this.#ask('health')) === 'OK';
   }
 
   /** Resolves with the first status that fits. */
@@ -112,7 +114,11 @@ export class SwarmClient {
     await exit;
   }
 
-  #ask(path: string): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.#process.httpPort}/${path}`);
+  /** A connection for each question: one that is kept may be closed by the client just when it is used again. */
+  #ask(path: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const request = get({ host: '127.0.0.1', port: this.#process.httpPort, path: `/${path}`, agent: false });
+      request.on('error', reject).on('response', (response) => resolve(text(response)));
+    });
   }
 }

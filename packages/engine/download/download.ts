@@ -22,6 +22,9 @@ const MOST_CANCELLED = 8192;
 /** Blocks nobody asked for, beyond what crossing cancels explain: a peer that floods is not worth keeping. */
 const MOST_UNASKED = 512;
 
+/** Somebody who chokes us again and again before a block has come only keeps us busy. */
+const MOST_FRUITLESS_CHOKES = 3;
+
 /** What a download tells the torrent it belongs to. */
 export interface DownloadEvents {
   pieceVerified(pieceIndex: number): void;
@@ -135,6 +138,7 @@ export class Download {
     peer.download.add(length);
     this.#options.meter.add(length);
     const awaited = peer.requests.came(key, nowMs);
+    if (awaited) peer.fruitlessChokes = 0;
     peer.cancelled.delete(key);
     if (awaited && peer.snubbed) {
       peer.snubbed = false;
@@ -153,6 +157,7 @@ export class Download {
    * and what it does not refuse still comes (BEP 6): fetching that elsewhere would only double it.
    */
   choked(peer: Peer): void {
+    if (peer.requests.size > 0 && ++peer.fruitlessChokes >= MOST_FRUITLESS_CHOKES) this.#snub(peer);
     if (!peer.handshake.fast) for (const key of [...peer.requests.keys()]) this.#giveUp(peer, key);
     this.picker.disowned(peer);
     this.fillAll();
@@ -186,14 +191,18 @@ export class Download {
     if (overdueMs <= peer.requests.timeoutMs) return;
     if (!peer.snubbed) {
       // Only the last block is freed: a slow peer may still deliver the others; idle peers steal them meanwhile.
-      peer.snubbed = true;
-      peer.requests.shrink();
-      this.picker.disowned(peer);
+      this.#snub(peer);
       const last = [...peer.requests.keys()].at(-1);
       if (last !== undefined) this.#cancel(peer, [last]);
     } else if (overdueMs > 2 * peer.requests.timeoutMs) {
       this.#cancelAll(peer);
     }
+  }
+
+  #snub(peer: Peer): void {
+    peer.snubbed = true;
+    peer.requests.shrink();
+    this.picker.disowned(peer);
   }
 
   #blockReceived(peer: Peer, pieceIndex: number, blockIndex: number): void {

@@ -50,7 +50,8 @@ export class Conversation implements MessageSink {
         return download.choked(peer);
       case 'unchoke':
         peer.peerChoking = false;
-        return download.fill(peer);
+        // One that is snubbed is asked with the next tick: two that disagree must not spin.
+        return peer.snubbed ? undefined : download.fill(peer);
       case 'interested':
       case 'notInterested':
         return this.#interest(message.type === 'interested');

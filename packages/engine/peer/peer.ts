@@ -63,6 +63,10 @@ export class Peer implements PickingPeer {
   lastReceivedAtMs: number;
   lastSentAtMs: number;
   isClosed = false;
+  /** How often in a row it choked us while it owed us blocks, and had sent none. */
+  fruitlessChokes = 0;
+  /** Refusals that its socket has not taken yet. */
+  refusalsUnderWay = 0;
   /** Blocks nobody asked for. */
   unaskedCount = 0;
 

@@ -10,11 +10,13 @@ import type { SpeedMeter } from '../rate/speed-meter.ts';
 import type { TokenBucket } from '../rate/token-bucket.ts';
 import type { BlockView, PieceStore } from '../storage/piece-store.ts';
 import { ALLOWED_FAST_COUNT } from '../wire/allowed-fast.ts';
-import { encodePieceHeader } from '../wire/encoder.ts';
+import { encodeMessage, encodePieceHeader } from '../wire/encoder.ts';
 import type { BlockRange } from '../wire/message.ts';
 
 /** Unanswered requests we keep of a peer; told to it as `reqq` (BEP 10). */
 export const REQUESTS_WE_KEEP = 2000;
+/** Refusals a peer may leave unread: of all it had asked for, and of as many again that crossed our choke. */
+const MOST_UNREAD_REFUSALS = 2 * REQUESTS_WE_KEEP;
 /** Longer blocks than this nobody asks for in earnest (the field's bound is 128 KiB). */
 const LONGEST_BLOCK = 128 * 1024;
 /** Blocks that go out in one write: few system calls, and still short batches for a cancel to take effect. */
@@ -24,8 +26,6 @@ const BUFFERED_SECONDS = 0.25;
 /** … within these bounds: enough to start with, and for one write to a fast peer. */
 const LEAST_BUFFERED_BYTES = 128 * 1024;
 const MOST_BUFFERED_BYTES = 1024 * 1024;
-/** Blocks never fill a socket so far; refusals do, when somebody goes on asking and reads nothing. */
-const MOST_UNREAD_BYTES = 2 * MOST_BUFFERED_BYTES;
 
 const CHOKER: Omit<ChokerSettings, 'turnBytes'> = { slots: 8, optimisticShare: 0.2, turnMs: 60_000 };
 /** A seed's turn: so many pieces. */
@@ -86,8 +86,7 @@ export class Upload {
     ) {
       throw new ProtocolError(`request for ${range.pieceIndex}/${range.begin}+${range.length}`);
     }
-    if (peer.connection.bufferedBytes > MOST_UNREAD_BYTES)
-      throw new ProtocolError('asks and does not read the answers');
+    if (peer.refusalsUnderWay > MOST_UNREAD_REFUSALS) throw new ProtocolError('asks and does not read the answers');
     const allowed = !peer.amChoking || isAllowedFast(peer, range);
     if (!allowed || !isHad(range.pieceIndex) || peer.wanted.length >= REQUESTS_WE_KEEP)
       return this.#refuse(peer, range);
@@ -164,7 +163,10 @@ export class Upload {
   #refuse(peer: Peer, range: BlockRange): void {
     if (!peer.handshake.fast) return;
     const { pieceIndex, begin, length } = range;
-    peer.send({ type: 'reject', pieceIndex, begin, length }, this.#options.clock.now());
+    peer.refusalsUnderWay++;
+    peer.write([encodeMessage({ type: 'reject', pieceIndex, begin, length })], this.#options.clock.now(), () => {
+      peer.refusalsUnderWay--;
+    });
   }
 
   #serve(peer: Peer): void {
