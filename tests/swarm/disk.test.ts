@@ -21,24 +21,24 @@ const RETRIED_MS = 25_000;
 /** A file system of its own. */
 function mount(t: TestContext, size: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-disk-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'pipe' });
+  execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'pipe' });
   afterwards(t, () => {
-    execFileSync('umount', [folder]);
+    execFileSync('/bin/umount', [folder]);
     rmdirSync(folder);
   });
   return folder;
 }
 
 function remount(folder: string, option: string): void {
-  execFileSync('mount', ['-o', `remount,${option}`, folder], { stdio: 'pipe' });
+  execFileSync('/bin/mount', ['-o', `remount,${option}`, folder], { stdio: 'pipe' });
 }
 
 /** Why no file system can be mounted here; false when one can. */
 function whyNot(): string | false {
   const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-disk-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'pipe' });
-    execFileSync('umount', [folder]);
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('/bin/umount', [folder]);
     return false;
   } catch {
     return 'mounting a small file system needs root, and mount of the package util-linux';
