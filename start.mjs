@@ -5,17 +5,21 @@
 //   npm start -- --demo             with a sample torrent to watch
 //   npm start -- --help             every flag
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { buildClient } from './tools/build-client.mjs';
 import { prepare, root, runOrExit } from './tools/install.mjs';
+import { isFresh } from './tools/newest-change.mjs';
 
 const page = path.join(root, 'apps/web');
 /** Written last by a build, so that one that was interrupted is not taken for whole. */
 const built = path.join(page, 'dist/index.html');
-const notSources = new Set(['dist', 'node_modules']);
+/** What it is made of. */
+const sources = [page, path.join(root, 'packages/contract'), path.join(root, 'package-lock.json')];
 
 await prepare();
+await buildClient();
 await buildPage();
 await runOrExit(process.execPath, [path.join(root, 'apps/cli/main.ts'), 'start', ...process.argv.slice(2)]);
 
@@ -24,22 +28,8 @@ async function buildPage() {
     process.stdout.write('There is no page to build (apps/web is missing); the API works without it.\n');
     return;
   }
-  if (isPageFresh()) return;
+  if (isFresh(built, sources)) return;
   process.stdout.write('Building the page…\n');
   const environment = { ...process.env, PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}` };
   await runOrExit('npm', ['run', '--silent', 'build', '-w', 'apps/web'], { env: environment });
-}
-
-/** Whether nothing that the page is made of is newer than what was built. */
-function isPageFresh() {
-  if (!existsSync(built)) return false;
-  const sources = [page, path.join(root, 'packages/contract'), path.join(root, 'package-lock.json')];
-  return Math.max(...sources.map(newestChange)) <= statSync(built).mtimeMs;
-}
-
-function newestChange(place) {
-  const stats = statSync(place);
-  if (!stats.isDirectory()) return stats.mtimeMs;
-  const names = readdirSync(place).filter((name) => !notSources.has(name));
-  return Math.max(0, ...names.map((name) => newestChange(path.join(place, name))));
 }

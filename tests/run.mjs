@@ -8,12 +8,14 @@
 
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
+import { buildClient } from '../tools/build-client.mjs';
 import { prepare } from '../tools/install.mjs';
 
 /** No single file may take longer; the slowest (tests/interop) has six minutes as its own goal. */
 const FILE_TIMEOUT_MS = 8 * 60_000;
 
 await prepare();
+await buildClient();
 await runTests();
 
 async function runTests() {

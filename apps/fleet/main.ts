@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describeFlags, describeSettings, readSettings, UsageError } from '@enjambre/runtime';
 import { Backend, type BackendOptions } from './backend.ts';
 import { makeConfig } from './config.ts';
+import { findClientBundle } from './drivers/process/client-bundle.ts';
 import { StartError } from './errors.ts';
 import { backendFlags } from './flags.ts';
 import { makeOutput, type OutputStream } from './output.ts';
@@ -30,7 +31,8 @@ export function installation(
   env: NodeJS.ProcessEnv,
 ): Pick<BackendOptions, 'command' | 'clientCommand' | 'env' | 'pageFolder'> {
   const command = [process.execPath, cli];
-  return { command, clientCommand: command, env, pageFolder };
+  const bundle = findClientBundle(join(import.meta.dirname, '../..'));
+  return { command, clientCommand: bundle === undefined ? command : [process.execPath, bundle], env, pageFolder };
 }
 
 /** Runs until SIGINT, SIGTERM or SIGHUP; resolves with the exit code: 0, or 2 when it can't start. */

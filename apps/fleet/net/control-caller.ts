@@ -1,60 +1,33 @@
-// Talks to the control server of a client: a connection is kept, an answer that is not what the contract says is none.
+// Single calls to the control server of a client.
 
-import { Agent, request } from 'node:http';
-import { conforms, type Status, StatusSchema } from '@enjambre/contract';
+import { request } from 'node:http';
 import type { Endpoint } from '../drivers/driver.ts';
+import { type StatusAnswer, StatusConnection } from './status-connection.ts';
 
-/** On this machine or the next; a client that works hard may be late, not that late. */
-const TIMEOUT_MS = 2_000;
-const MAX_ANSWER_LENGTH = 64 * 1024;
+/** The client confirms at once; what it then does takes its time. */
+const TIMEOUT_MS = 5_000;
 
-const agent = new Agent({ keepAlive: true, maxFreeSockets: 1024 });
-
-/** `refused`: somebody answers there who does not know the token; undefined: nobody who can be understood. */
-export async function readStatus(endpoint: Endpoint): Promise<Status | 'refused' | undefined> {
-  const answer = await call(endpoint, 'GET', '/status');
-  if (answer?.status === 401) return 'refused';
-  if (answer?.status !== 200) return undefined;
-  const status = parse(answer.body);
-  return conforms(StatusSchema, status) ? status : undefined;
+/** Asks once. */
+export async function readStatus(endpoint: Endpoint): Promise<StatusAnswer> {
+  const connection = new StatusConnection(endpoint, () => {});
+  try {
+    return await connection.ask();
+  } finally {
+    connection.close();
+  }
 }
 
 /** @returns whether the client confirmed */
-export async function setPaused(endpoint: Endpoint, paused: boolean): Promise<boolean> {
-  const answer = await call(endpoint, 'POST', paused ? '/pause' : '/resume');
-  return answer?.status === 200;
-}
-
-/** Undefined when there was no whole answer in time. */
-function call(
-  { host, port, token }: Endpoint,
-  method: string,
-  path: string,
-): Promise<{ status: number; body: string } | undefined> {
+export function setPaused({ host, port, token }: Endpoint, paused: boolean): Promise<boolean> {
   return new Promise((resolve) => {
-    const headers = { Authorization: `Bearer ${token}`, ...(method === 'POST' && { 'Content-Length': 0 }) };
-    const outgoing = request({ host, port, method, path, headers, agent, timeout: TIMEOUT_MS });
-    const fail = () => {
-      outgoing.destroy();
-      resolve(undefined);
-    };
-    outgoing.on('timeout', fail).on('error', fail);
+    const path = paused ? '/pause' : '/resume';
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Length': 0 };
+    const outgoing = request({ host, port, method: 'POST', path, headers, agent: false, timeout: TIMEOUT_MS });
+    outgoing.on('timeout', () => outgoing.destroy()).on('error', () => resolve(false));
     outgoing.on('response', (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (text: string) => {
-        body += text;
-        if (body.length > MAX_ANSWER_LENGTH) fail();
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body })).on('error', fail);
+      response.resume();
+      resolve(response.statusCode === 200);
     });
     outgoing.end();
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

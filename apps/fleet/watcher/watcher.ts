@@ -4,7 +4,7 @@
 import type { Health, Status } from '@enjambre/contract';
 import type { Clock, Random, Timer } from '@enjambre/runtime';
 import type { Endpoint } from '../drivers/driver.ts';
-import { readStatus } from '../net/control-caller.ts';
+import { StatusConnection } from '../net/status-connection.ts';
 
 const INTERVAL_MS = 1_000;
 /** So that the clients of a host are not all asked in the same moment. */
@@ -29,6 +29,7 @@ interface Watched extends Sight {
   statusAt: number | undefined;
   since: number;
   timer: Timer | undefined;
+  connection: StatusConnection | undefined;
   asking: Promise<void> | undefined;
 }
 
@@ -37,7 +38,7 @@ export interface WatcherOptions {
   readonly random: Random;
   /** Something that people see has changed. */
   readonly onChange: (id: string) => void;
-  /** It did not answer. */
+  /** It did not answer, or closed the connection: it may be gone. */
   readonly onMiss: (id: string) => void;
 }
 
@@ -60,6 +61,7 @@ export class Watcher {
       statusAt: undefined,
       since: this.#options.clock.wallTime(),
       timer: undefined,
+      connection: undefined,
       asking: undefined,
     };
     this.#watched.set(id, watched);
@@ -68,8 +70,10 @@ export class Watcher {
 
   /** It does not run any more. */
   forget(id: string): void {
-    this.#watched.get(id)?.timer?.cancel();
+    const watched = this.#watched.get(id);
     this.#watched.delete(id);
+    watched?.timer?.cancel();
+    watched?.connection?.close();
   }
 
   get(id: string): Sight | undefined {
@@ -90,8 +94,7 @@ export class Watcher {
   }
 
   async #ask(id: string, watched: Watched): Promise<void> {
-    const endpoint = watched.endpoint();
-    const answer = endpoint === undefined ? undefined : await readStatus(endpoint);
+    const answer = await this.#connect(id, watched)?.ask();
     watched.asking = undefined;
     if (this.#watched.get(id) !== watched) return;
     if (answer === undefined || answer === 'refused') this.#miss(id, watched);
@@ -101,9 +104,21 @@ export class Watcher {
     watched.timer = clock.after(INTERVAL_MS - JITTER_MS / 2 + random.below(JITTER_MS), () => void this.ask(id));
   }
 
+  /** The connection that is kept, or a new one when the client moved. */
+  #connect(id: string, watched: Watched): StatusConnection | undefined {
+    const endpoint = watched.endpoint();
+    const { host, port, token } = watched.connection?.endpoint ?? {};
+    if (endpoint?.host === host && endpoint?.port === port && endpoint?.token === token) return watched.connection;
+    watched.connection?.close();
+    const onClose = () => this.#options.onMiss(id);
+    watched.connection = endpoint && new StatusConnection(endpoint, onClose);
+    return watched.connection;
+  }
+
   #takeIn(id: string, watched: Watched, status: Status): void {
     const now = this.#options.clock.wallTime();
-    const changed = watched.health !== 'healthy' || !sameStatus(watched.status, status);
+    // Connections give the same object for the same answer.
+    const changed = watched.health !== 'healthy' || watched.status !== status;
     if (watched.health !== 'healthy') watched.since = now;
     Object.assign(watched, { misses: 0, health: 'healthy', status, statusAt: now });
     if (changed) this.#options.onChange(id);
@@ -117,8 +132,4 @@ export class Watcher {
     watched.since = this.#options.clock.wallTime();
     this.#options.onChange(id);
   }
-}
-
-function sameStatus(one: Status | undefined, other: Status): boolean {
-  return one !== undefined && Object.entries(other).every(([name, value]) => one[name as keyof Status] === value);
 }
