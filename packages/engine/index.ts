@@ -1,5 +1,5 @@
-export { CreationError } from './creation/creation-error.ts';
 export { type CreateTorrentOptions, createTorrent } from './creation/create-torrent.ts';
+export { CreationError } from './creation/creation-error.ts';
 export { writeNewFile } from './creation/new-file.ts';
 export { isFairPieceLength } from './creation/piece-length.ts';
 export { type KnownPeer, KnownPeers, type PeerOrigin } from './discovery/known-peers.ts';

@@ -75,8 +75,6 @@ test('the command says what it can do and which version it is', async (t) => {
 test('a verb, flag or value that is wrong is named in one line and ends with 2', async (t) => {
   const rows: [string[], RegExp][] = [
     [[], /no verb given/],
-    [['backend'], /unknown verb "backend"/],
-    [['start'], /unknown verb "start"/],
     [['client'], /nothing to do/],
     [['client', '--colour=red'], /"--colour"/],
     [['client', '--torrent-file=x', '--torrent=y'], /--torrent-file and --torrent/],
