@@ -12,7 +12,7 @@ export class UsageError extends Error {
 }
 
 /** One flag's value as text (several when it may be repeated) and where it was found, for people. */
-export interface Setting {
+interface Setting {
   readonly texts: readonly string[];
   readonly origin: string;
 }

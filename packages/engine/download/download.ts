@@ -26,7 +26,7 @@ const MOST_UNASKED = 512;
 const MOST_FRUITLESS_CHOKES = 3;
 
 /** What a download tells the torrent it belongs to. */
-export interface DownloadEvents {
+interface DownloadEvents {
   pieceVerified(pieceIndex: number): void;
   /** These sent bad data for certain. */
   guilty(peers: readonly Peer[]): void;

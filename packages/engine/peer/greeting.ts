@@ -7,7 +7,7 @@ import { encodeExtensionHandshake } from '../wire/extension-handshake.ts';
 import type { Peer } from './peer.ts';
 
 /** Our program and its version, as other clients show it (BEP 10 `v`). */
-export const CLIENT_VERSION = 'Enjambre 0.1.0';
+const CLIENT_VERSION = 'Enjambre 0.1.0';
 
 export interface Greeting {
   readonly infoHash: Uint8Array;
