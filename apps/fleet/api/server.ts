@@ -39,7 +39,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   server.addContentTypeParser('*', { parseAs: 'string' }, parseAnyBody);
   server.setErrorHandler(answerError(logger));
   server.setNotFoundHandler(answerNotFound);
-  await server.register(multipart, { limits: { fileSize: MAX_TORRENT_LENGTH, files: 1, fields: 10 } });
+  await server.register(multipart, { limits: { fileSize: MAX_TORRENT_LENGTH + 1, files: 1, fields: 10 } });
   await server.register(websocket, { options: { maxPayload: 1024 } });
   containerRoutes(server, fleet);
   actionRoutes(server, fleet, demo);

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FleetError } from '../errors.ts';
 import type { Fleet } from '../fleet.ts';
+import { MAX_TORRENT_LENGTH } from '../torrents/torrent-library.ts';
 import { previewTorrent } from '../torrents/torrent-preview.ts';
 import type { Server } from './bare-server.ts';
 
@@ -54,13 +55,18 @@ async function keep(fleet: Fleet, request: FastifyRequest) {
   return stored;
 }
 
-/** @throws FleetError `no-file`; the parser's own error when it is too long */
+/** @throws FleetError `no-file`, `too-large`; the parser's own error when it is much too long */
 async function readUpload(request: FastifyRequest): Promise<{ fileName: string; bytes: Buffer }> {
   const part = request.isMultipart() ? await request.file() : undefined;
   if (part === undefined || part.fieldname !== 'file') {
     throw new FleetError('no-file', 'Send the .torrent as multipart/form-data in the field "file".', { field: 'file' });
   }
-  return { fileName: part.filename, bytes: await part.toBuffer() };
+  const bytes = await part.toBuffer();
+  // The parser's own limit is one byte further: at that one it says nothing.
+  if (bytes.length > MAX_TORRENT_LENGTH) {
+    throw new FleetError('too-large', 'A .torrent may have 10 MiB at most.', { field: 'file' });
+  }
+  return { fileName: part.filename, bytes };
 }
 
 /** Names of the containers that have that torrent. */

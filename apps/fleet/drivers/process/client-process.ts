@@ -74,6 +74,8 @@ export class ClientProcess implements Instance {
   /** Undefined when it is gone. */
   async sample(): Promise<ProcessSample | undefined> {
     const sample = await sampleProcess(this.pid);
+    // A child that was not waited for keeps its pid: no other can have it.
+    if (this.#child !== undefined) return this.#ended ? undefined : sample;
     return sample?.startTicks === this.#identity.startTicks ? sample : undefined;
   }
 
@@ -96,7 +98,6 @@ export class ClientProcess implements Instance {
   }
 
   async #signal(signal: NodeJS.Signals): Promise<void> {
-    // A child that was not waited for keeps its pid: no other can have it.
     if (this.#child !== undefined) return void this.#child.kill(signal);
     await this.look();
     if (this.#ended) return;

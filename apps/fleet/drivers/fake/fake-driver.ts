@@ -1,0 +1,103 @@
+// A driver that runs nothing: for tests of what steers drivers. A test ends an instance with `crash`.
+
+import type { Stats } from '@enjambre/contract';
+import { FleetError } from '../../errors.ts';
+import type { Driver, Endpoint, Exit, Instance, InstanceSpec } from '../driver.ts';
+
+interface FakeInstance extends Instance {
+  readonly spec: InstanceSpec;
+}
+
+const idle: Stats = {
+  cpuPercent: 0,
+  memoryBytes: 0,
+  memoryLimitBytes: 0,
+  networkRxBytes: 0,
+  networkTxBytes: 0,
+  blockReadBytes: 0,
+  blockWriteBytes: 0,
+};
+
+export class FakeDriver implements Driver {
+  readonly name = 'fake';
+  readonly image = 'fake-client';
+  /** What a start says when it cannot be done; undefined: it can. */
+  startFailure: string | undefined;
+  /** Where the clients that it pretends to run answer. */
+  endpoint: Endpoint | undefined;
+  readonly #running = new Map<string, FakeInstance>();
+  readonly #logs = new Map<string, string[]>();
+  readonly #followers = new Set<{ readonly id: string; readonly onLine: (line: string) => void }>();
+  #onExit: (id: string, exit: Exit) => void = () => {};
+
+  async open(onExit: (id: string, exit: Exit) => void): Promise<void> {
+    this.#onExit = onExit;
+  }
+
+  running(): readonly Instance[] {
+    return [...this.#running.values()];
+  }
+
+  async known(): Promise<readonly string[]> {
+    return [...this.#logs.keys()];
+  }
+
+  get(id: string): Instance | undefined {
+    return this.#running.get(id);
+  }
+
+  async start(spec: InstanceSpec): Promise<Instance> {
+    const { id } = spec;
+    if (this.#running.has(id)) throw new FleetError('start-failed', 'It runs already.');
+    if (!this.#logs.has(id)) this.#logs.set(id, []);
+    if (this.startFailure !== undefined) throw new FleetError('start-failed', this.startFailure);
+    const instance = { id, spec, endpoint: this.endpoint, listenPort: 6881, startedAt: 0 };
+    this.#running.set(id, instance);
+    this.say(id, 'started');
+    return instance;
+  }
+
+  async stop(id: string): Promise<void> {
+    if (this.#running.delete(id)) this.say(id, 'stopped');
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#running.delete(id);
+    this.#logs.delete(id);
+  }
+
+  suspect(): void {}
+
+  async tailLog(id: string, count: number): Promise<readonly string[]> {
+    return count === 0 ? [] : (this.#logs.get(id) ?? []).slice(-count);
+  }
+
+  async followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void> {
+    for (const line of await this.tailLog(id, count)) onLine(line);
+    const follower = { id, onLine };
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  async stats(id: string): Promise<Stats | undefined> {
+    return this.#running.has(id) ? idle : undefined;
+  }
+
+  async close(stop: boolean): Promise<void> {
+    if (stop) this.#running.clear();
+    this.#onExit = () => {};
+  }
+
+  /** It writes that line. */
+  say(id: string, line: string): void {
+    this.#logs.get(id)?.push(line);
+    for (const follower of this.#followers) {
+      if (follower.id === id) follower.onLine(line);
+    }
+  }
+
+  /** It ends by itself. */
+  crash(id: string, exit: Exit): void {
+    if (this.#running.delete(id)) this.#onExit(id, exit);
+  }
+}

@@ -1,0 +1,183 @@
+// /api/v1, the page's side: the event stream, actions on many, removals in two steps, logs that follow.
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  type ActionAnswer,
+  type ContainerView,
+  conforms,
+  InfoSchema,
+  type LogLine,
+  RemovalPlanSchema,
+} from '@enjambre/contract';
+import { makeTorrent } from '../contract/torrent-fixture.ts';
+import { assertRefused, startBackend } from './backend-process.ts';
+import { type ReadEvent, readEvents } from './event-reader.ts';
+
+const TIMEOUT_MS = 120_000;
+const PATIENCE_MS = 20_000;
+
+test('the event stream: a snapshot first, then what changes, and again what was missed', {
+  timeout: TIMEOUT_MS,
+}, async (t) => {
+  const backend = await startBackend(t);
+  await backend.upload(readFileSync(makeTorrent(t, 100_000).path), 'x.torrent');
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const seen: ReadEvent[] = [];
+  const until = async (wish: (event: ReadEvent) => boolean, lastEventId?: number) => {
+    for await (const one of readEvents(backend.url, { signal, lastEventId })) {
+      seen.push(one);
+      if (wish(one)) return one;
+    }
+    throw new Error('the stream has ended');
+  };
+  const first = await until(() => true);
+  assert.equal(first.event.type, 'snapshot');
+  const healthy = until(({ event }) => {
+    return event.type === 'changes' && event.changed.some(({ name, health }) => name === 'x' && health === 'healthy');
+  });
+  const id = await backend.create({ name: 'x', torrentFile: 'x.torrent' });
+  const last = await healthy;
+  const frames = seen.filter(({ event }) => event.type === 'changes');
+  assert.ok(frames.every((frame, index) => index === 0 || frame.id! > frames[index - 1].id!));
+  const times = frames.map(({ event }) => (event.type === 'changes' ? event.at : 0));
+  assert.ok(
+    times.every((at, index) => index === 0 || at - times[index - 1] > 450),
+    String(times),
+  );
+
+  // While nobody listens.
+  await backend.call('POST', '/api/containers/x/stop');
+  await backend.until('x', ({ state }) => state === 'exited');
+  const replayed = await until(() => true, last.id);
+  assert.equal(replayed.event.type, 'changes');
+  assert.ok(replayed.id! > last.id!);
+  const afterAll = await until(({ event }) => event.type === 'snapshot', 1);
+  assert.equal(afterAll.event.type, 'snapshot');
+
+  const gone = until(({ event }) => event.type === 'changes' && event.removed.includes(id));
+  await backend.call('DELETE', '/api/containers/x');
+  await gone;
+});
+
+test('one action on many answers for each, in order', { timeout: TIMEOUT_MS }, async (t) => {
+  const backend = await startBackend(t);
+  await backend.upload(readFileSync(makeTorrent(t, 100_000).path), 'x.torrent');
+  const ids = await Promise.all(['a', 'b'].map((name) => backend.create({ name, torrentFile: 'x.torrent' })));
+  const act = async (verb: string, wanted: readonly string[]) => {
+    const { body } = await backend.call('POST', '/api/v1/actions', { verb, ids: wanted });
+    return (body as ActionAnswer).results;
+  };
+  const paused = await act('pause', [ids[0], 'nobody', ids[1]]);
+  assert.deepEqual(
+    paused.map(({ id, ok, code }) => [id, ok, code]),
+    [
+      [ids[0], true, undefined],
+      ['nobody', false, 'container-not-found'],
+      [ids[1], true, undefined],
+    ],
+  );
+  const { items } = (await backend.call('GET', '/api/v1/containers')).body as { items: ContainerView[] };
+  assert.ok(items.every(({ status }) => status?.paused));
+  for (const verb of ['resume', 'stop', 'start', 'restart']) {
+    const results = await act(verb, ids);
+    assert.ok(
+      results.every(({ ok }) => ok),
+      `${verb}: ${JSON.stringify(results)}`,
+    );
+  }
+  assertRefused(await backend.call('POST', '/api/v1/actions', { verb: 'eat', ids }), 400, 'invalid-request', 'verb');
+  assertRefused(
+    await backend.call('POST', '/api/v1/actions', { verb: 'stop', ids: [] }),
+    400,
+    'invalid-request',
+    'ids',
+  );
+  const info = (await backend.call('GET', '/api/v1/info')).body;
+  assert.ok(conforms(InfoSchema, info), JSON.stringify(info));
+  assert.deepEqual([info.root, info.tracker, info.driver], [backend.root, null, 'process']);
+});
+
+test('a removal does what its plan says, or nothing; data goes only with it, and never beyond', {
+  timeout: TIMEOUT_MS,
+}, async (t) => {
+  const backend = await startBackend(t);
+  const { call, root } = backend;
+  const torrent = makeTorrent(t, 100_000);
+  await backend.upload(readFileSync(torrent.path), 'x.torrent');
+  for (const name of ['keep', 'drop']) {
+    mkdirSync(join(root, name), { recursive: true });
+    writeFileSync(join(root, name, 'data-1.bin'), torrent.data);
+    writeFileSync(join(root, name, 'other.txt'), 'not of the torrent');
+  }
+  const names = ['keep', 'drop'];
+  const [keep, drop] = await Promise.all(names.map((name) => backend.create({ name, torrentFile: 'x.torrent' })));
+  for (const name of names) await backend.until(name, ({ status }) => status?.state === 'completed');
+  const plan = async (ids: readonly string[], withData: boolean) => {
+    const { body } = await call('POST', '/api/v1/removals', { ids, withData });
+    assert.ok(conforms(RemovalPlanSchema, body), JSON.stringify(body));
+    return body;
+  };
+
+  const dry = await plan([keep], false);
+  assert.deepEqual(
+    [dry.totalBytes, dry.items[0].running, dry.items[0].bytes, dry.items[0].sharedWith],
+    [0, true, 0, []],
+  );
+  const stale = await plan([drop], true);
+  assert.deepEqual([stale.totalBytes, stale.items[0].name], [100_000, 'drop']);
+  await call('POST', '/api/containers/drop/stop');
+  assertRefused(await call('POST', `/api/v1/removals/${stale.token}`), 409, 'plan-changed');
+  assertRefused(await call('POST', '/api/v1/removals/nothing'), 409, 'plan-changed');
+  assert.ok(existsSync(join(root, 'drop', 'data-1.bin')));
+
+  const { token } = await plan([drop], true);
+  assert.deepEqual((await call('POST', `/api/v1/removals/${token}`)).body, { results: [{ id: drop, ok: true }] });
+  assert.deepEqual(readdirSync(join(root, 'drop')), ['other.txt']);
+  assertRefused(await call('POST', `/api/v1/removals/${token}`), 409, 'plan-changed');
+
+  assert.deepEqual((await call('POST', `/api/v1/removals/${dry.token}`)).body, { results: [{ id: keep, ok: true }] });
+  assert.ok(readFileSync(join(root, 'keep', 'data-1.bin')).equals(torrent.data));
+  assert.deepEqual((await call('GET', '/api/containers')).body, []);
+  assertRefused(await call('POST', '/api/v1/removals', { ids: ['x'], withData: true }), 404, 'container-not-found');
+});
+
+test('removing with data follows no link out of the folder', { timeout: TIMEOUT_MS }, async (t) => {
+  const backend = await startBackend(t);
+  const { call, root, home } = backend;
+  const torrent = makeTorrent(t, 100_000);
+  await backend.upload(readFileSync(torrent.path), 'x.torrent');
+  const id = await backend.create({ name: 'x', torrentFile: 'x.torrent' });
+  await call('POST', '/api/containers/x/stop');
+  const precious = join(home, 'precious.bin');
+  writeFileSync(precious, torrent.data);
+  symlinkSync(precious, join(root, 'x', 'data-1.bin'));
+  const { body } = await call('POST', '/api/v1/removals', { ids: [id], withData: true });
+  const { token, totalBytes } = body as { token: string; totalBytes: number };
+  assert.equal(totalBytes, 0);
+  await call('POST', `/api/v1/removals/${token}`);
+  assert.ok(existsSync(precious));
+  assert.equal(existsSync(join(root, 'x')), false);
+});
+
+test('a log is read at its end and followed as it grows', { timeout: TIMEOUT_MS }, async (t) => {
+  const backend = await startBackend(t);
+  await backend.upload(readFileSync(makeTorrent(t, 100_000).path), 'x.torrent');
+  const id = await backend.create({ name: 'x', torrentFile: 'x.torrent' });
+  const { lines } = (await backend.call('GET', `/api/v1/containers/${id}/log?tail=1000`)).body as { lines: LogLine[] };
+  assert.ok(lines.length > 0 && lines.every(({ at, text }) => at !== null && text.startsWith('{')));
+  const socket = new WebSocket(`${backend.url.replace('http', 'ws')}/ws/logs/x`);
+  const followed: string[] = [];
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  socket.addEventListener('message', ({ data }) => {
+    followed.push(String(data));
+    // Only the second client says it: it comes after a restart.
+    if (followed.filter((line) => line.includes('"message":"listening"')).length === 2) resolve();
+  });
+  await backend.call('POST', '/api/containers/x/restart');
+  await ended;
+  assert.equal(followed[0], lines[0].text);
+  socket.close();
+});
