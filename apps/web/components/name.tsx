@@ -1,0 +1,18 @@
+// A name that came from somewhere else: isolated from the direction of the text around it, shortened in the middle.
+
+import { splitName, visibleName } from '../lib/visible-name.ts';
+
+interface NameProps {
+  readonly name: string;
+  readonly className?: string;
+}
+
+export function Name({ name, className = '' }: NameProps) {
+  const { head, tail } = splitName(visibleName(name));
+  return (
+    <bdi className={`flex min-w-0 whitespace-pre ${className}`}>
+      <span className="truncate">{head}</span>
+      {tail !== '' && <span className="shrink-0">{tail}</span>}
+    </bdi>
+  );
+}

@@ -1,0 +1,42 @@
+// A line of a client's log. Clients write JSON when nobody sits at a terminal: shown as time, level, message and the rest
+// as `name=value`; anything else is shown as it came.
+
+export interface ShownLine {
+  readonly number: number;
+  /** Unix milliseconds, where the line tells. */
+  readonly at: number | undefined;
+  readonly level: 'error' | 'warn' | 'info' | undefined;
+  readonly text: string;
+}
+
+const LEVELS: Readonly<Record<string, ShownLine['level']>> = { error: 'error', fatal: 'error', warn: 'warn' };
+
+/** @param number counts the lines of the view, so that each has an identity */
+export function readLogLine(raw: string, number: number): ShownLine {
+  const parsed = parseObject(raw);
+  if (parsed === undefined) return { number, at: undefined, level: undefined, text: raw };
+  const { time, level, message, ...details } = parsed;
+  const at = Date.parse(String(time));
+  const rest = Object.entries(details).map(([name, value]) => `${name}=${valueText(value)}`);
+  return {
+    number,
+    at: Number.isNaN(at) ? undefined : at,
+    level: LEVELS[String(level)] ?? 'info',
+    text: [String(message), ...rest].join('  '),
+  };
+}
+
+function parseObject(raw: string): Record<string, unknown> | undefined {
+  if (!raw.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(raw);
+    return typeof value === 'object' && value !== null && 'message' in value ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'number' && !Number.isInteger(value)) return value.toFixed(1);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,24 @@
+// Why a container does not do what it should: the backend's reason in its words, since when, with which exit code.
+
+import type { ContainerView } from '@enjambre/contract';
+import { format, t } from '../../lib/language.ts';
+import type { TextKey } from '../../texts/en.ts';
+
+export function Why({ container }: { readonly container: ContainerView }) {
+  const { reason, exitCode, state } = container;
+  if (reason === null || reason.code === 'starting') return null;
+  const title: TextKey =
+    reason.code === 'no-answer' ? 'view.why-no-answer' : state === 'running' ? 'view.why-error' : 'view.why';
+  const facts = [
+    t('view.since-when', { when: format.date(reason.since) }),
+    ...(exitCode !== null && state !== 'running' ? [t('view.exit-code', { code: String(exitCode) })] : []),
+  ];
+  return (
+    <div className="mt-4 border-t border-hairline pt-3">
+      <h2 className="font-semibold">{t(title)}</h2>
+      {/* The backend's sentence is in English whatever the page speaks. */}
+      <p lang="en">{reason.message}</p>
+      <p className="text-row text-muted">{facts.join(' · ')}</p>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+// A container as three short lines, for narrow pages: its name, the bar and the one number, what matters in its state.
+
+import type { Status } from '@enjambre/contract';
+import { memo } from 'react';
+import { Name } from '../../components/name.tsx';
+import { ProgressBar } from '../../components/progress-bar.tsx';
+import { StateIcon } from '../../components/state-mark.tsx';
+import { useNow, usePending, useRow } from '../../fleet/fleet-context.tsx';
+import type { StateKind } from '../../fleet/shown-state.ts';
+import { format, say, t } from '../../lib/language.ts';
+import { visibleName } from '../../lib/visible-name.ts';
+import { cellId, MenuButton, type RowProps, SelectBox } from './row-cells.tsx';
+import { isComplete, stateInList } from './row-text.ts';
+
+interface RowCardProps extends RowProps {
+  readonly selecting: boolean;
+}
+
+export const RowCard = memo(function RowCard({ id, selected, selecting }: RowCardProps) {
+  const container = useRow(id);
+  const pending = usePending(id);
+  const clock = useNow(container?.health === 'unreachable' || container?.status?.download_speed === 0);
+  if (container === undefined) return null;
+  const { status } = container;
+  const shown = stateInList(container, pending, clock);
+  const parts = [
+    ...(isComplete(container) ? [] : [visibleName(container.name)]),
+    ...speedParts(shown.kind, status),
+    ...(shown.reason === undefined ? [] : [say(shown.reason)]),
+  ];
+  const moves = shown.kind === 'downloading' || shown.kind === 'seeding';
+  return (
+    <div role="gridcell" id={cellId(id, 0)} className="flex min-w-0 items-center gap-3 px-4 py-2">
+      {selecting ? <SelectBox name={container.name} selected={selected} /> : null}
+      <div className="min-w-0 flex-1">
+        <div className="flex items-center gap-2 text-body">
+          <StateIcon kind={shown.kind} tone={shown.tone} />
+          <Name name={container.torrentName || container.name} className="font-semibold" />
+        </div>
+        <div className="flex items-center gap-3 py-1">
+          {isComplete(container) ? (
+            <span className="flex min-w-0 flex-1 text-note text-muted">
+              <Name name={container.name} />
+            </span>
+          ) : (
+            <ProgressBar percent={status?.progress ?? 0} tone={shown.tone} label={t('column.progress')} />
+          )}
+          <span className="shrink-0 text-right text-row">
+            {isComplete(container) ? format.bytes(container.totalSize) : format.percent(status?.progress ?? 0)}
+          </span>
+        </div>
+        <div className="truncate text-note text-muted">
+          {/* The speed says it to the eye. */}
+          <span className={moves ? 'sr-only' : ''}>{`${say(shown.word)}${parts.length > 0 ? ' · ' : ''}`}</span>
+          {parts.join(' · ')}
+        </div>
+      </div>
+      {selecting ? null : <MenuButton name={container.name} />}
+    </div>
+  );
+});
+
+/** The speed that matters in a state. */
+function speedParts(kind: StateKind, status: Status | null): string[] {
+  if (kind === 'downloading') return [`${format.speed(status?.download_speed ?? 0)} ↓`];
+  return kind === 'seeding' ? [`${format.speed(status?.upload_speed ?? 0)} ↑`] : [];
+}

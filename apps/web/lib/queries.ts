@@ -1,0 +1,28 @@
+// What is asked of the backend and kept for a while: everything that does not come by events.
+
+import { queryOptions } from '@tanstack/react-query';
+import { api, orThrow } from './api.ts';
+
+/** Stats are asked for only while they are looked at. */
+const STATS_INTERVAL_MS = 2_000;
+
+export const infoQuery = queryOptions({
+  queryKey: ['info'],
+  queryFn: () => orThrow(api.info()),
+  staleTime: 30_000,
+});
+
+export const torrentsQuery = queryOptions({
+  queryKey: ['torrents'],
+  queryFn: async () => (await orThrow(api.torrents())).items,
+});
+
+export function statsQuery(id: string, enabled: boolean) {
+  return queryOptions({
+    queryKey: ['stats', id],
+    queryFn: () => orThrow(api.stats(id)),
+    enabled,
+    refetchInterval: STATS_INTERVAL_MS,
+    gcTime: 0,
+  });
+}

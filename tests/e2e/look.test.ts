@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { Stage, shoot, skip } from './stage.fixture.ts';
+
+const SIZES = [
+  { name: 'desktop', viewport: { width: 1440, height: 900 } },
+  { name: 'tablet', viewport: { width: 820, height: 1100 } },
+  { name: 'phone', viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+];
+const THEMES = ['light', 'dark'] as const;
+const LANGUAGES = [
+  { locale: 'en', add: 'Add torrent', keys: 'Keys', places: ['Containers', 'Torrent files'] },
+  { locale: 'es', add: 'Añadir torrent', keys: 'Teclas', places: ['Contenedores', 'Archivos torrent'] },
+];
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+describe('every view', { skip }, () => {
+  const stage = new Stage();
+  const complaints: string[] = [];
+
+  before(async () => {
+    const { url } = await stage.start();
+    const answer = await fetch(new URL('/api/v1/demo', url), { method: 'POST' });
+    assert.equal(answer.status, 200);
+  });
+  after(() => stage.close());
+
+  for (const { name, ...size } of SIZES) {
+    for (const colorScheme of THEMES) {
+      for (const { locale, add, keys, places } of LANGUAGES) {
+        // In between nothing differs but the room.
+        if (name === 'tablet' && (locale !== 'es' || colorScheme !== 'light')) continue;
+        it(`is whole and accessible: ${name}, ${colorScheme}, ${locale}`, async () => {
+          const page = await stage.open({ ...size, colorScheme, locale }, complaints);
+          const look = async (view: string): Promise<void> => {
+            await shoot(page, `${view}-${name}-${colorScheme}-${locale}`);
+            assert.deepEqual(await violations(page), [], view);
+            assert.ok(await fits(page), `${view} scrolls sideways`);
+          };
+          await expect(page.getByRole('row').filter({ hasText: 'enjambre-demo' })).toHaveCount(4);
+          assert.equal(await page.locator('html').getAttribute('lang'), locale);
+          await look('list');
+          await page.getByRole('button', { name: add, exact: true }).click();
+          await expect(page.getByRole('dialog', { name: add })).toBeVisible();
+          await look('add');
+          await page.keyboard.press('Escape');
+          await page.keyboard.press('?');
+          await expect(page.getByRole('dialog', { name: keys })).toBeVisible();
+          await look('keys');
+          await page.keyboard.press('Escape');
+          await page.getByRole('link', { name: places[1], exact: true }).click();
+          await expect(page.getByRole('table')).toBeVisible();
+          await look('torrents');
+          await page.getByRole('link', { name: places[0], exact: true }).click();
+          await page.getByRole('row').filter({ hasText: 'enjambre-demo' }).last().click();
+          await expect(page.getByRole('log')).toBeVisible();
+          await look('container');
+          await page.context().close();
+        });
+      }
+    }
+  }
+
+  it('caused no complaint of the browser', () => {
+    assert.deepEqual(complaints, []);
+  });
+});
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: list } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+  return list.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+/** Nothing is wider than the page. */
+function fits(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+}
