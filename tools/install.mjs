@@ -7,6 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 
 const REQUIRED_NODE = 26;
+const PARENT_CHECK_MS = 500;
 
 export const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), '..');
 
@@ -33,6 +34,9 @@ export async function runOrExit(program, programArguments, options = {}) {
   // What the terminal sends reaches the program anyway; what is sent to us alone must be passed on.
   const pass = (signal) => child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass);
+  // npm that is ended passes nothing on to what it runs: we only lose our parent.
+  const parent = process.ppid;
+  const watch = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), PARENT_CHECK_MS);
   const code = await new Promise((resolve) => {
     child.once('error', (error) => {
       process.stderr.write(`${program}: ${error.message}\n`);
@@ -40,6 +44,7 @@ export async function runOrExit(program, programArguments, options = {}) {
     });
     child.once('exit', (status) => resolve(status ?? 1));
   });
+  clearInterval(watch);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, pass);
   if (code !== 0) process.exit(code);
 }

@@ -9,6 +9,8 @@ import {
   makeConfig,
   makeOutput,
   type OutputStream,
+  readPort,
+  readSwitch,
   StartError,
   untilSignal,
 } from '@enjambre/fleet';
@@ -18,7 +20,6 @@ import { EXIT_USAGE } from './command-io.ts';
 
 /** Short enough that a swarm on one machine is seen to form. */
 const ANNOUNCE_SECONDS = 30;
-const MAX_PORT = 65535;
 
 const startFlags: readonly Flag[] = [
   { name: 'tracker-port', value: 'PORT', default: '8080', help: 'the tracker; 0: any free one' },
@@ -48,7 +49,7 @@ export async function start(
     if (settings.has('help')) return show(io.stdout, helpText);
     const config = makeConfig(settings, readText);
     const [trackerPort] = valuesOf(settings, 'tracker-port', readPort);
-    const [demo = false] = valuesOf(settings, 'demo', (text) => !['false', '0', 'no', 'off'].includes(text));
+    const [demo = false] = valuesOf(settings, 'demo', readSwitch);
     if (settings.has('print-config')) return show(io.stdout, describeSettings(startFlags, settings));
     const logger = makeOutput(io.stdout, config.logLevel);
     const tracker = await listenTracker(trackerPort, config.host, closers);
@@ -93,12 +94,6 @@ async function listenTracker(port: number, host: string, closers: (() => Promise
 function announcedHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-function readPort(text: string): number {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= MAX_PORT)) throw new Error('a port is a number from 0 to 65535');
-  return port;
 }
 
 function show(stream: OutputStream, text: string): number {

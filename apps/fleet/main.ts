@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeFlags, describeSettings, readSettings, UsageError } from '@enjambre/runtime';
 import { Backend, type BackendOptions } from './backend.ts';
-import { makeConfig } from './config.ts';
+import { makeConfig, readPort, readSwitch } from './config.ts';
 import { findClientBundle } from './drivers/process/client-bundle.ts';
 import { StartError } from './errors.ts';
 import { backendFlags } from './flags.ts';
 import { makeOutput, type OutputStream } from './output.ts';
 
-export { Backend, backendFlags, makeConfig, makeOutput, type OutputStream, StartError };
+export { Backend, backendFlags, makeConfig, makeOutput, type OutputStream, readPort, readSwitch, StartError };
 
 const EXIT_USAGE = 2;
 const pageFolder = join(import.meta.dirname, '../web/dist');

@@ -18,7 +18,7 @@ export function answerError(logger: Logger) {
   };
 }
 
-export function answerOf({ message, code, field }: FleetError): FleetErrorAnswer {
+function answerOf({ message, code, field }: FleetError): FleetErrorAnswer {
   return { error: message, code, ...(field !== undefined && { field }) };
 }
 

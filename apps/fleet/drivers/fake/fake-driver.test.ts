@@ -1,8 +1,9 @@
+import { FakeClock } from '@enjambre/runtime';
 import { driverContract } from '../driver.contract.ts';
 import { FakeDriver } from './fake-driver.ts';
 
 driverContract('fake', async () => {
-  const driver = new FakeDriver();
+  const driver = new FakeDriver(new FakeClock());
   const spec = {
     id: '0123456789ab',
     torrentPath: '/none',

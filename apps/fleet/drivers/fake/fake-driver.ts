@@ -1,6 +1,7 @@
 // A driver that runs nothing: for tests of what steers drivers. A test ends an instance with `crash`.
 
 import type { Stats } from '@enjambre/contract';
+import type { Clock } from '@enjambre/runtime';
 import { FleetError } from '../../errors.ts';
 import type { Driver, Endpoint, Exit, Instance, InstanceSpec } from '../driver.ts';
 
@@ -25,10 +26,15 @@ export class FakeDriver implements Driver {
   startFailure: string | undefined;
   /** Where the clients that it pretends to run answer. */
   endpoint: Endpoint | undefined;
+  readonly #clock: Clock;
   readonly #running = new Map<string, FakeInstance>();
   readonly #logs = new Map<string, string[]>();
   readonly #followers = new Set<{ readonly id: string; readonly onLine: (line: string) => void }>();
   #onExit: (id: string, exit: Exit) => void = () => {};
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   async open(onExit: (id: string, exit: Exit) => void): Promise<void> {
     this.#onExit = onExit;
@@ -51,7 +57,7 @@ export class FakeDriver implements Driver {
     if (this.#running.has(id)) throw new FleetError('start-failed', 'It runs already.');
     if (!this.#logs.has(id)) this.#logs.set(id, []);
     if (this.startFailure !== undefined) throw new FleetError('start-failed', this.startFailure);
-    const instance = { id, spec, endpoint: this.endpoint, listenPort: 6881, startedAt: 0 };
+    const instance = { id, spec, endpoint: this.endpoint, listenPort: 6881, startedAt: this.#clock.wallTime() };
     this.#running.set(id, instance);
     this.say(id, 'started');
     return instance;

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { systemClock } from '@enjambre/runtime';
+import { LogFile } from './log-file.ts';
+
+test('the tail has whole lines only, from the file before when this one is short', async (t) => {
+  const { log } = make(t);
+  assert.deepEqual((await log.tail(3)).lines, []);
+  writeFileSync(`${log.path}.1`, 'one\ntwo\n');
+  writeFileSync(log.path, 'three\nñandú\nhalf');
+  assert.deepEqual((await log.tail(3)).lines, ['two', 'three', 'ñandú']);
+  assert.deepEqual((await log.tail(1)).lines, ['ñandú']);
+  assert.deepEqual((await log.tail(0)).lines, []);
+});
+
+test('a long file is read from its end', async (t) => {
+  const { log } = make(t);
+  writeFileSync(log.path, Array.from({ length: 50_000 }, (_, line) => `line ${line}\n`).join(''));
+  const { lines } = await log.tail(10_000);
+  assert.equal(lines.length, 10_000);
+  assert.deepEqual([lines[0], lines.at(-1)], ['line 40000', 'line 49999']);
+});
+
+test('following goes on over a rotation, which the writer does not notice', async (t) => {
+  const { log } = make(t);
+  const writer = openSync(log.path, 'a');
+  t.after(() => closeSync(writer));
+  writeSync(writer, `${'x'.repeat(5 * 1024 * 1024)}\nlast of the old\n`);
+  const { end } = await log.tail(1);
+  const seen: string[] = [];
+  let wake = () => {};
+  const stop = log.follow(end, systemClock, (line) => {
+    seen.push(line);
+    wake();
+  });
+  t.after(stop);
+  const until = async (line: string) => {
+    while (!seen.includes(line)) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  // The clock's timers do not keep the process alive.
+  const alive = setInterval(() => {}, 1000);
+  t.after(() => clearInterval(alive));
+  appendFileSync(log.path, 'before\n');
+  await until('before');
+  await log.rotate();
+  assert.equal(statSync(log.path).size, 0);
+  writeSync(writer, 'after\n');
+  await until('after');
+  assert.deepEqual(seen, ['before', 'after']);
+  assert.deepEqual((await log.tail(2)).lines, ['before', 'after']);
+});
+
+function make(t: TestContext): { log: LogFile } {
+  const folder = mkdtempSync(join(tmpdir(), 'enjambre-log-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return { log: new LogFile(join(folder, 'log')) };
+}

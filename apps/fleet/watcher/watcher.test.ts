@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import type { Status } from '@enjambre/contract';
+import { FakeClock, seededRandom } from '@enjambre/runtime';
+import { Watcher } from './watcher.ts';
+
+const LONGER_THAN_AN_INTERVAL_MS = 1_200;
+const status: Status = {
+  state: 'downloading',
+  paused: false,
+  progress: 50,
+  downloaded: 1,
+  total_size: 2,
+  download_speed: 1,
+  upload_speed: 0,
+  connected_peers: 1,
+  total_peers: 1,
+  eta: '1s',
+};
+
+test('a client is healthy after one answer, and only a different answer is a change', async (t) => {
+  const { watcher, client, changes, ask } = await make(t);
+  await ask();
+  assert.deepEqual([watcher.get('x')?.health, watcher.get('x')?.status], ['healthy', status]);
+  assert.equal(changes.length, 1);
+  await ask();
+  await ask();
+  assert.equal(changes.length, 1);
+  client.body = JSON.stringify({ ...status, downloaded: 2 });
+  await ask();
+  assert.equal(changes.length, 2);
+  assert.equal(client.connections, 1);
+});
+
+test('three misses make it unreachable, with its last answer kept; one answer brings it back', async (t) => {
+  const { watcher, client, ask, misses } = await make(t);
+  await ask();
+  client.body = 'not json';
+  await ask();
+  await ask();
+  assert.equal(watcher.get('x')?.health, 'healthy');
+  await ask();
+  assert.deepEqual([watcher.get('x')?.health, watcher.get('x')?.status], ['unreachable', status]);
+  assert.equal(misses.length, 3);
+  client.body = JSON.stringify(status);
+  await ask();
+  assert.equal(watcher.get('x')?.health, 'healthy');
+});
+
+test('what answers no ten fields within their ranges has not answered', async (t) => {
+  const { watcher, client, ask } = await make(t);
+  for (const wrong of [{ ...status, progress: 101 }, { ...status, extra: 1 }, {}, null]) {
+    client.body = JSON.stringify(wrong);
+    await ask();
+  }
+  assert.deepEqual([watcher.get('x')?.health, watcher.get('x')?.status], ['unreachable', undefined]);
+});
+
+test('a client that closes its connection is suspected at once', async (t) => {
+  const { client, ask, suspected } = await make(t);
+  await ask();
+  client.server.closeAllConnections();
+  await suspected;
+});
+
+async function make(t: TestContext) {
+  const client = { body: JSON.stringify(status), connections: 0, server: undefined as unknown as Server };
+  client.server = createServer((_request, response) => {
+    response.setHeader('Content-Length', Buffer.byteLength(client.body)).end(client.body);
+  });
+  client.server.on('connection', () => client.connections++);
+  await new Promise<void>((resolve) => client.server.listen(0, '127.0.0.1', resolve));
+  const { port } = client.server.address() as AddressInfo;
+  const clock = new FakeClock();
+  const changes: string[] = [];
+  const misses: string[] = [];
+  const { promise: suspected, resolve } = Promise.withResolvers<void>();
+  const watcher = new Watcher({
+    clock,
+    random: seededRandom(1),
+    onChange: (id) => changes.push(id),
+    onMiss: (id) => {
+      misses.push(id);
+      resolve();
+    },
+  });
+  t.after(() => {
+    watcher.close();
+    client.server.close();
+    client.server.closeAllConnections();
+  });
+  watcher.watch('x', () => ({ host: '127.0.0.1', port, token: 'secret' }));
+  /** The next question that its timer asks, or the first. */
+  const ask = async () => {
+    clock.advance(LONGER_THAN_AN_INTERVAL_MS);
+    await watcher.ask('x');
+  };
+  return { watcher, client, changes, misses, ask, suspected };
+}
