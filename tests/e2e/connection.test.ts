@@ -34,7 +34,7 @@ describe('the connection', { skip }, () => {
   });
 
   it('that is lost is told, while the downloads go on', async () => {
-    await stage.backend.kill();
+    await stage.kill();
     await expect(page.getByText('Reconnecting…')).toBeVisible({ timeout: 2_500 });
     await expect(page.getByText(/The backend does not answer since/)).toBeVisible({ timeout: 10_000 });
     await shoot(page, 'backend-gone');

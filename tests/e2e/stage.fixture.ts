@@ -33,10 +33,8 @@ export interface Backend {
   readonly port: number;
   readonly pagePort: number;
   readonly tracker: string;
-  /** As Ctrl-C does; its clients end with it. */
-  stop(): Promise<void>;
-  /** As a crash does; its clients go on. */
-  kill(): Promise<void>;
+  /** Sends the signal and waits until it ended. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 export class Stage {
@@ -44,12 +42,15 @@ export class Stage {
   readonly root = path.join(this.folder, 'downloads');
   readonly #browsers: Browser[] = [];
   #backend: Backend | undefined;
+  /** Clients of a backend that was killed. */
+  #hasOrphans = false;
 
   /** Starts the backend, or starts it again on the same ports. */
   async start(): Promise<Backend> {
     await buildPage();
     const before = this.#backend;
     this.#backend = await startBackend(this.folder, this.root, before);
+    this.#hasOrphans = false;
     return this.#backend;
   }
 
@@ -79,9 +80,17 @@ export class Stage {
     return page;
   }
 
+  /** As a crash does: its clients go on. */
+  async kill(): Promise<void> {
+    this.#hasOrphans = true;
+    await this.backend.end('SIGKILL');
+  }
+
   async close(): Promise<void> {
     for (const browser of this.#browsers) await browser.close();
-    await this.#backend?.stop();
+    // A backend takes its clients back, and with it they end.
+    if (this.#hasOrphans) await this.start();
+    await this.#backend?.end('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -128,7 +137,7 @@ async function startBackend(folder: string, root: string, before: Backend | unde
     // Whatever comes after must not fill the pipe.
     child.stdout.resume();
     const url = `http://127.0.0.1:${pagePort}/`;
-    return { url, port, pagePort, tracker: String(tracker), stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+    return { url, port, pagePort, tracker: String(tracker), end };
   }
   throw new Error(`the backend did not start: ${complaint}`);
 }

@@ -1,6 +1,6 @@
 // How the verbs look wherever they stand: their word and their icon.
 
-import { Pause, Play, RotateCw, Square } from 'lucide-react';
+import { Pause, Play, Power, RotateCw, Square } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Verb } from '../fleet/verb.ts';
 import type { TextKey } from '../texts/en.ts';
@@ -16,7 +16,7 @@ export const VERB_TEXTS: Readonly<Record<Verb, TextKey>> = {
 export const VERB_ICONS: Readonly<Record<Verb, ReactNode>> = {
   pause: <Pause size={16} aria-hidden />,
   resume: <Play size={16} aria-hidden />,
-  start: <Play size={16} aria-hidden />,
+  start: <Power size={16} aria-hidden />,
   stop: <Square size={16} aria-hidden />,
   restart: <RotateCw size={16} aria-hidden />,
 };

@@ -196,6 +196,7 @@ export const en = {
   'remove.kept-for': 'data kept, also used by {names}',
   'remove.submit': { one: 'Remove', other: 'Remove {count} containers' },
   'remove.submit-data': { one: 'Delete it and {size}', other: 'Delete {count} containers and {size}' },
+  'remove.type': 'Type {count} to confirm',
   'remove.changed': 'Something changed meanwhile, nothing was removed. What is different:',
   'remove.changed-gone': '{name} is not there any more.',
   'remove.changed-running': '{name} runs now.',

@@ -199,6 +199,7 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'remove.kept-for': 'datos conservados, también los usa {names}',
   'remove.submit': { one: 'Quitar', other: 'Quitar {count} contenedores' },
   'remove.submit-data': { one: 'Borrarlo con {size}', other: 'Borrar {count} contenedores y {size}' },
+  'remove.type': 'Escribe {count} para confirmar',
   'remove.changed': 'Algo cambió mientras tanto y no se quitó nada. Lo que es distinto:',
   'remove.changed-gone': '{name} ya no está.',
   'remove.changed-running': '{name} está ahora en ejecución.',

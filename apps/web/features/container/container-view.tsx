@@ -66,7 +66,7 @@ function Known({ container }: { readonly container: Container }) {
           >
             <ArrowLeft size={18} aria-hidden />
           </Link>
-          <div className="min-w-0 flex-1 basis-64">
+          <div className="min-w-0 flex-1 basis-48">
             <h1 ref={heading} tabIndex={-1} className="text-title leading-[1.3] font-semibold">
               <Name name={container.torrentName || container.name} />
             </h1>

@@ -78,7 +78,7 @@ interface FigureProps {
 function Figure({ label, hint, unit, children }: FigureProps) {
   return (
     <div className="min-w-0" title={hint}>
-      <dt className="truncate text-note text-muted">{label}</dt>
+      <dt className="text-note text-muted">{label}</dt>
       <dd className="text-title leading-[1.3] font-semibold whitespace-nowrap">
         {children}
         {unit !== undefined && <span className="pl-1 text-note font-normal text-muted">{unit}</span>}

@@ -65,7 +65,7 @@ export function LogPanel({ id }: { readonly id: string }) {
         <span className="text-note text-muted" role="status">
           {connection === 'open' ? '' : t(connection === 'lost' ? 'log.lost' : 'log.connecting')}
         </span>
-        <search className="relative ml-auto max-md:min-w-0 max-md:flex-1">
+        <search className="relative ml-auto max-md:basis-36 max-md:grow">
           <Search
             size={14}
             aria-hidden

@@ -5,6 +5,7 @@ import type { RemovalPlan } from '@enjambre/contract';
 import { useCallback, useEffect, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { Field } from '../../components/field.tsx';
 import { Name } from '../../components/name.tsx';
 import { useFleet } from '../../fleet/fleet-context.tsx';
 import { api, type Refusal } from '../../lib/api.ts';
@@ -14,6 +15,8 @@ import { refusalText } from '../../lib/refusal-text.ts';
 import { planDifference } from './plan-difference.ts';
 
 const NAMES_SHOWN = 5;
+/** Nobody deletes the data of more than these by a slip. */
+const TYPED_FROM = 100;
 
 interface RemovalDialogProps {
   readonly ids: readonly string[];
@@ -26,6 +29,7 @@ export function RemovalDialog({ ids, onClose, onRemoved }: RemovalDialogProps) {
   const [withData, setWithData] = useState(false);
   const [plan, setPlan] = useState<RemovalPlan>();
   const [before, setBefore] = useState<RemovalPlan>();
+  const [typed, setTyped] = useState('');
   const [refusal, setRefusal] = useState<Refusal>();
 
   const ask = useCallback(async (wanted: readonly string[], data: boolean): Promise<void> => {
@@ -68,19 +72,21 @@ export function RemovalDialog({ ids, onClose, onRemoved }: RemovalDialogProps) {
   const name = items[0]?.name ?? '';
   const running = items.filter((item) => item.running).length;
   const peers = items.reduce((sum, item) => sum + item.peers, 0);
+  const mustType = deletes && count > TYPED_FROM;
+  const isReady = items.length > 0 && (!mustType || typed.trim() === String(count));
   const submitText = deletes ? t('remove.submit-data', { count, size }) : t('remove.submit', { count });
   return (
     <Dialog
       open
       title={t('remove.title', { count, name })}
       onClose={onClose}
-      onSubmit={() => void submit()}
+      onSubmit={() => isReady && void submit()}
       footer={
         <>
           <Button look="quiet" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          <Button look={deletes ? 'danger' : 'filled'} disabled={items.length === 0} onClick={() => void submit()}>
+          <Button look={deletes ? 'danger' : 'filled'} disabled={!isReady} onClick={() => void submit()}>
             {submitText}
           </Button>
         </>
@@ -134,6 +140,14 @@ export function RemovalDialog({ ids, onClose, onRemoved }: RemovalDialogProps) {
         {running > 0 ? t('remove.running', { count: running }) : null}{' '}
         {peers > 0 ? t('remove.peers', { count: peers }) : null}
       </p>
+      {mustType && (
+        <Field
+          className="pt-3"
+          label={t('remove.type', { count: String(count) })}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      )}
     </Dialog>
   );
 }

@@ -23,11 +23,7 @@ export const RowCard = memo(function RowCard({ id, selected, selecting }: RowCar
   if (container === undefined) return null;
   const { status } = container;
   const shown = stateInList(container, pending, clock);
-  const parts = [
-    ...(isComplete(container) ? [] : [visibleName(container.name)]),
-    ...speedParts(shown.kind, status),
-    ...(shown.reason === undefined ? [] : [say(shown.reason)]),
-  ];
+  const parts = [...speedParts(shown.kind, status), ...(shown.reason === undefined ? [] : [say(shown.reason)])];
   const moves = shown.kind === 'downloading' || shown.kind === 'seeding';
   return (
     <div role="gridcell" id={cellId(id, 0)} className="flex min-w-0 items-center gap-3 px-4 py-2">
@@ -38,21 +34,20 @@ export const RowCard = memo(function RowCard({ id, selected, selecting }: RowCar
           <Name name={container.torrentName || container.name} className="font-semibold" />
         </div>
         <div className="flex items-center gap-3 py-1">
-          {isComplete(container) ? (
-            <span className="flex min-w-0 flex-1 text-note text-muted">
-              <Name name={container.name} />
-            </span>
-          ) : (
+          {isComplete(container) ? null : (
             <ProgressBar percent={status?.progress ?? 0} tone={shown.tone} label={t('column.progress')} />
           )}
-          <span className="shrink-0 text-right text-row">
+          <span className="shrink-0 text-row">
             {isComplete(container) ? format.bytes(container.totalSize) : format.percent(status?.progress ?? 0)}
           </span>
         </div>
-        <div className="truncate text-note text-muted">
-          {/* The speed says it to the eye. */}
-          <span className={moves ? 'sr-only' : ''}>{`${say(shown.word)}${parts.length > 0 ? ' · ' : ''}`}</span>
-          {parts.join(' · ')}
+        <div className="flex gap-3 text-note text-muted">
+          <span className="min-w-0 flex-1 truncate">
+            {/* The speed says it to the eye. */}
+            <span className={moves ? 'sr-only' : ''}>{`${say(shown.word)}${parts.length > 0 ? ' · ' : ''}`}</span>
+            {parts.join(' · ')}
+          </span>
+          <span className="max-w-2/5 shrink-0 truncate">{visibleName(container.name)}</span>
         </div>
       </div>
       {selecting ? null : <MenuButton name={container.name} />}

@@ -36,6 +36,7 @@ export function SelectionBar({ cursor, onRemove }: SelectionBarProps) {
         <Button
           key={verb}
           disabled={!rows.some((row) => makesSense(verb, row))}
+          className="max-md:disabled:hidden"
           onClick={() => act(verb, ids)}
           aria-label={t(VERB_TEXTS[verb])}
         >
