@@ -1,7 +1,6 @@
 // `enjambre start`: tracker, backend and page in one process, for whoever wants to try it. Invariant: whatever was started
 // here, clients too, has ended when this ends.
 
-import { readFileSync } from 'node:fs';
 import {
   Backend,
   backendFlags,
@@ -10,6 +9,7 @@ import {
   makeOutput,
   type OutputStream,
   readPort,
+  readSmallText,
   readSwitch,
   StartError,
   untilSignal,
@@ -44,10 +44,9 @@ export async function start(
   const ended = untilSignal();
   const closers: (() => Promise<void>)[] = [];
   try {
-    const readText = (path: string) => readFileSync(path, 'utf8');
-    const settings = readSettings({ command: 'enjambre start', flags: startFlags, argv, env, readText });
+    const settings = readSettings({ command: 'enjambre start', flags: startFlags, argv, env, readText: readSmallText });
     if (settings.has('help')) return show(io.stdout, helpText);
-    const config = makeConfig(settings, readText);
+    const config = makeConfig(settings, readSmallText);
     const [trackerPort] = valuesOf(settings, 'tracker-port', readPort);
     const [demo = false] = valuesOf(settings, 'demo', readSwitch);
     if (settings.has('print-config')) return show(io.stdout, describeSettings(startFlags, settings));

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Config, describeSettings, makeConfig, requireWork } from './config.ts';
+import { describeSettings, environmentName } from '@enjambre/runtime';
+import { type Config, makeConfig, requireWork } from './config.ts';
 import { StartError } from './errors.ts';
-import { environmentName, flags, helpText } from './flags.ts';
+import { flags, helpText } from './flags.ts';
 import { readSettings } from './settings.ts';
 
 type Files = Record<string, string>;
@@ -202,7 +203,7 @@ test('a token comes from a flag, a file or the environment, and the nearer one h
 
 test('--print-config shows every value with its origin and no secret', () => {
   const settings = settingsOf([torrent, '--token=hush'], { ENJAMBRE_ARCHIVES: '/data' });
-  const text = describeSettings(settings);
+  const text = describeSettings(flags, settings);
   assert.match(text, /^torrent-file +x\.torrent +flag$/m);
   assert.match(text, /^archives +\/data +env ENJAMBRE_ARCHIVES$/m);
   assert.match(text, /^http-port +9091 +default$/m);

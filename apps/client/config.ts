@@ -4,12 +4,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { needsToken } from '@enjambre/http';
 import type { PeerAddress } from '@enjambre/metainfo';
-import type { LogLevel } from '@enjambre/runtime';
+import { DEFAULT_ORIGIN, type LogLevel, type Settings, valuesOf } from '@enjambre/runtime';
 import { usageError } from './errors.ts';
 import { readHost, readLimit, readPeer, readPort, readSeconds, readSwitch, readToken } from './flag-values.ts';
-import { flags } from './flags.ts';
 import { logLevels } from './output.ts';
-import { DEFAULT_ORIGIN, type Setting, type Settings } from './settings.ts';
+import { refusing } from './settings.ts';
 
 export interface Config {
   readonly torrentFiles: readonly string[];
@@ -86,32 +85,9 @@ export function requireWork(config: Config): void {
   throw usageError('nothing to do: give --torrent-file=X.torrent or --watch=DIR; see enjambre client --help');
 }
 
-/** What `--print-config` shows: name, value and origin of every setting, secrets hidden. */
-export function describeSettings(settings: Settings): string {
-  const rows = flags
-    .filter((flag) => flag.aliasOf === undefined && flag.argumentOnly !== true)
-    .map(({ name, secret }) => {
-      const { texts, origin } = settings.get(name) ?? { texts: ['-'], origin: DEFAULT_ORIGIN };
-      return [name, secret && origin !== DEFAULT_ORIGIN ? '(hidden)' : texts.join(', '), origin];
-    });
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows
-    .map(([name, value, origin]) => `${name.padEnd(widths[0])}  ${value.padEnd(widths[1])}  ${origin}\n`)
-    .join('');
-}
-
 /** Every value of a flag, none when it is not set; a wrong one is named with the place it came from. */
 function all<T>(settings: Settings, name: string, read: (text: string) => T): T[] {
-  const setting: Setting = settings.get(name) ?? { texts: [], origin: '' };
-  return setting.texts.map((text) => {
-    try {
-      return read(text);
-    } catch (error) {
-      const where = setting.origin === 'flag' ? '' : ` (${setting.origin})`;
-      const value = name === 'token' ? '' : `${JSON.stringify(text)}: `;
-      throw usageError(`--${name}${where}: ${value}${(error as Error).message}`);
-    }
-  });
+  return refusing(() => valuesOf(settings, name, read));
 }
 
 function refuseOverlayFlags(settings: Settings): void {

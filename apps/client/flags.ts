@@ -1,22 +1,6 @@
 // Every flag of `enjambre client`: the one list that parsing, help, environment and the configuration file follow.
 
-/** `name` without dashes; the environment variable is `ENJAMBRE_` and the name in capitals, dashes to underscores. */
-export interface Flag {
-  readonly name: string;
-  /** What its value is called in the help; undefined for a switch. */
-  readonly value: string | undefined;
-  /** As it would be typed; undefined for none. */
-  readonly default?: string;
-  /** Each use adds a value. In the environment they are separated by this. */
-  readonly separator?: ',' | '\n';
-  /** Another name of the flag of that name. */
-  readonly aliasOf?: string;
-  /** Only on the command line. */
-  readonly argumentOnly?: boolean;
-  /** Never shown. */
-  readonly secret?: boolean;
-  readonly help: string;
-}
+import { describeFlags, type Flag, standardFlags } from '@enjambre/runtime';
 
 export const flags: readonly Flag[] = [
   { name: 'torrent-file', value: 'FILE', separator: '\n', help: 'a .torrent to download or seed; may be repeated' },
@@ -56,33 +40,16 @@ export const flags: readonly Flag[] = [
   { name: 'insecure-no-auth', value: undefined, help: 'let whoever reaches a public --http-host call without a token' },
   { name: 'run-file', value: 'FILE', help: 'pid, start time and ports as bound are written there, removed at exit' },
   { name: 'log-level', value: 'LEVEL', default: 'info', help: 'debug, info, warn or error' },
-  { name: 'config', value: 'FILE', help: 'a JSON object of flags without dashes: {"archives": "/data"}' },
-  {
-    name: 'print-config',
-    value: undefined,
-    argumentOnly: true,
-    help: 'show each value and where it came from, and exit',
-  },
-  { name: 'help', value: undefined, argumentOnly: true, help: 'show this, and exit' },
+  ...standardFlags,
 ];
-
-/** `http-port` → `ENJAMBRE_HTTP_PORT`. */
-export function environmentName(flag: Flag): string {
-  return `ENJAMBRE_${flag.name.toUpperCase().replaceAll('-', '_')}`;
-}
 
 /** What `--help` prints. */
 export function helpText(): string {
-  const rows = flags.map((flag) => [
-    `  --${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`,
-    flag.help + (flag.default === undefined ? '' : ` [${flag.default}]`),
-  ]);
-  const width = Math.max(...rows.map(([left]) => left.length));
   return [
     'enjambre client --torrent-file=X.torrent [--archives=DIR] …',
     'Downloads torrents, seeds them, and answers on a control server: GET /status, POST /pause, POST /resume, /health.',
     '',
-    ...rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`),
+    describeFlags(flags),
     '',
     'Precedence: flag, then environment (ENJAMBRE_HTTP_PORT=…), then --config, then the default in brackets.',
     'Exit codes: 0 done or stopped, 1 a bug, 2 a wrong flag, file or folder, 3 the --timeout ran out first.',

@@ -1,10 +1,10 @@
 // `enjambre client`: reads what was asked for, runs the daemon until it ends, turns the outcome into an exit code.
 
-import { systemClock, systemRandom } from '@enjambre/runtime';
-import { describeSettings, makeConfig, requireWork } from './config.ts';
+import { describeSettings, systemClock, systemRandom } from '@enjambre/runtime';
+import { makeConfig, requireWork } from './config.ts';
 import { Daemon, exitCodes } from './daemon.ts';
 import { StartError } from './errors.ts';
-import { helpText } from './flags.ts';
+import { flags, helpText } from './flags.ts';
 import { JsonOutput } from './json-output.ts';
 import type { OutputStream } from './output.ts';
 import { readSettings } from './settings.ts';
@@ -25,7 +25,7 @@ export async function client(
     const settings = readSettings(argv, env, readSmallText);
     if (settings.has('help')) return show(io.stdout, helpText());
     const config = makeConfig(settings, readSmallText);
-    if (settings.has('print-config')) return show(io.stdout, describeSettings(settings));
+    if (settings.has('print-config')) return show(io.stdout, describeSettings(flags, settings));
     requireWork(config);
     const Output = io.stdout.isTTY === true ? TerminalOutput : JsonOutput;
     const output = new Output(io.stdout, systemClock, config.logLevel);

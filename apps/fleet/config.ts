@@ -1,9 +1,11 @@
 // The backend's configuration: read once at the start, checked as a whole, never changed after.
 
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isIpLiteral, needsToken, parseAuthority } from '@enjambre/http';
 import { type LogLevel, type Settings, UsageError, valuesOf } from '@enjambre/runtime';
+import { reasonOf } from './errors.ts';
 
 export interface Config {
   /** 0 for any free one. */
@@ -53,6 +55,15 @@ export function makeConfig(settings: Settings, readText: (path: string) => strin
   return config;
 }
 
+/** The text of a file that people wrote for us. @throws UsageError */
+export function readSmallText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
 /** 0–65535. */
 export function readPort(text: string): number {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
@@ -95,8 +106,9 @@ function readToken(text: string): string {
 }
 
 function readTokenFile(path: string, readText: (path: string) => string): string {
+  const text = readText(path);
   try {
-    return readToken(readText(path).trim());
+    return readToken(text.trim());
   } catch (error) {
     throw new UsageError(`--token-file ${path}: ${(error as Error).message}`, { cause: error });
   }

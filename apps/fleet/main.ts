@@ -1,20 +1,29 @@
 // `enjambre backend`: reads what was asked for, runs the backend until a signal comes. Its clients go on without it.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describeFlags, describeSettings, readSettings, UsageError } from '@enjambre/runtime';
-import { Backend, type BackendOptions } from './backend.ts';
-import { makeConfig, readPort, readSwitch } from './config.ts';
-import { findClientBundle } from './drivers/process/client-bundle.ts';
+import { Backend } from './backend.ts';
+import { makeConfig, readPort, readSmallText, readSwitch } from './config.ts';
+import { untilSignal } from './ending-signal.ts';
 import { StartError } from './errors.ts';
 import { backendFlags } from './flags.ts';
+import { installation } from './installation.ts';
 import { makeOutput, type OutputStream } from './output.ts';
 
-export { Backend, backendFlags, makeConfig, makeOutput, type OutputStream, readPort, readSwitch, StartError };
+export {
+  Backend,
+  backendFlags,
+  installation,
+  makeConfig,
+  makeOutput,
+  type OutputStream,
+  readPort,
+  readSmallText,
+  readSwitch,
+  StartError,
+  untilSignal,
+};
 
 const EXIT_USAGE = 2;
-const pageFolder = join(import.meta.dirname, '../web/dist');
-const cli = join(import.meta.dirname, '../cli/main.ts');
 
 const helpText = [
   'enjambre backend [--port=8090] [--page-port=3000] [--data-dir=DIR] …',
@@ -26,15 +35,6 @@ const helpText = [
   '',
 ].join('\n');
 
-/** How the backend runs programs of this installation. */
-export function installation(
-  env: NodeJS.ProcessEnv,
-): Pick<BackendOptions, 'command' | 'clientCommand' | 'env' | 'pageFolder'> {
-  const command = [process.execPath, cli];
-  const bundle = findClientBundle(join(import.meta.dirname, '../..'));
-  return { command, clientCommand: bundle === undefined ? command : [process.execPath, bundle], env, pageFolder };
-}
-
 /** Runs until SIGINT, SIGTERM or SIGHUP; resolves with the exit code: 0, or 2 when it can't start. */
 export async function backend(
   argv: readonly string[],
@@ -43,10 +43,15 @@ export async function backend(
 ): Promise<number> {
   const ended = untilSignal();
   try {
-    const readText = (path: string) => readFileSync(path, 'utf8');
-    const settings = readSettings({ command: 'enjambre backend', flags: backendFlags, argv, env, readText });
+    const settings = readSettings({
+      command: 'enjambre backend',
+      flags: backendFlags,
+      argv,
+      env,
+      readText: readSmallText,
+    });
     if (settings.has('help')) return show(io.stdout, helpText);
-    const config = makeConfig(settings, readText);
+    const config = makeConfig(settings, readSmallText);
     if (settings.has('print-config')) return show(io.stdout, describeSettings(backendFlags, settings));
     const logger = makeOutput(io.stdout, config.logLevel);
     const opened = await Backend.open({ ...installation(env), config, logger });
@@ -61,13 +66,6 @@ export async function backend(
     io.stderr.write(`enjambre backend: ${error.message}\n`);
     return EXIT_USAGE;
   }
-}
-
-/** Resolves at the first signal that asks to end; others change nothing, since ending takes five seconds at most. */
-export function untilSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
-  });
 }
 
 function show(stream: OutputStream, text: string): number {

@@ -20,7 +20,7 @@ export interface Flag {
 
 /** Flags that every program with a configuration has. */
 export const standardFlags: readonly Flag[] = [
-  { name: 'config', value: 'FILE', help: 'a JSON object of flags without dashes' },
+  { name: 'config', value: 'FILE', help: 'a JSON object of flags without dashes: {"port": 1}' },
   {
     name: 'print-config',
     value: undefined,

@@ -26,14 +26,16 @@ export interface SettingsSource {
   readonly flags: readonly Flag[];
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Gives the text of a small file, for `--config`. */
+  /** Gives the text of a small file, for `--config`; throws what the program says of one that cannot be read. */
   readonly readText: (path: string) => string;
+  /** What to say of an argument that is no flag; undefined when there is nothing better than that. */
+  readonly hint?: (argument: string) => string | undefined;
 }
 
 type Layer = Map<string, Setting>;
 
 /** The origin of what nobody set. */
-const DEFAULT_ORIGIN = 'default';
+export const DEFAULT_ORIGIN = 'default';
 
 /** @throws UsageError that names the flag */
 export function readSettings(source: SettingsSource): Settings {
@@ -83,7 +85,7 @@ export function describeSettings(flags: readonly Flag[], settings: Settings): st
     .join('');
 }
 
-function readArguments({ command, flags, argv }: SettingsSource): Layer {
+function readArguments({ command, flags, argv, hint }: SettingsSource): Layer {
   const { tokens } = parseArgs({
     args: [...argv],
     options: Object.fromEntries(
@@ -95,7 +97,9 @@ function readArguments({ command, flags, argv }: SettingsSource): Layer {
   const layer: Layer = new Map();
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
-    if (token.kind === 'positional') throw new UsageError(`unexpected argument ${JSON.stringify(token.value)}`);
+    if (token.kind === 'positional') {
+      throw new UsageError(hint?.(token.value) ?? `unexpected argument ${JSON.stringify(token.value)}`);
+    }
     const flag = flags.find(({ name }) => name === token.name);
     if (flag === undefined || token.rawName !== `--${token.name}`) {
       throw new UsageError(`unknown flag ${JSON.stringify(token.rawName)}; see ${command} --help`);
@@ -124,9 +128,10 @@ function readEnvironment({ flags, env }: SettingsSource): Layer {
 }
 
 function readConfigFile({ flags, readText }: SettingsSource, path: string): Layer {
+  const text = readText(path);
   let content: unknown;
   try {
-    content = JSON.parse(readText(path));
+    content = JSON.parse(text);
   } catch (error) {
     throw new UsageError(`--config ${path}: ${(error as Error).message}`, { cause: error });
   }

@@ -141,8 +141,9 @@ export class Removal {
   }
 
   async #filesOf({ id, record }: Container): Promise<string[]> {
-    const bytes = await readFile(this.#options.torrentPathOf(id));
-    return filesOf(parseTorrentFile(bytes), record.config.folderPath);
+    // Somebody took it away: then nobody knows any more which files are its own.
+    const bytes = await readFile(this.#options.torrentPathOf(id)).catch(() => undefined);
+    return bytes === undefined ? [] : filesOf(parseTorrentFile(bytes), record.config.folderPath);
   }
 }
 

@@ -7,8 +7,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { reasonOf, StartError } from '../errors.ts';
 import { migrations } from './migrations.ts';
 
-/** `SQLITE_BUSY`. */
+/** Of SQLite: somebody holds it; it may not be written; it cannot be opened at all. */
 const BUSY = 5;
+const READ_ONLY = 8;
+const CANNOT_OPEN = 14;
 
 /** Opens and, when it is older, brings up to date. @throws StartError */
 export function openDatabase(path: string): DatabaseSync {
@@ -55,6 +57,9 @@ function refusal(error: unknown, path: string): StartError {
     return new StartError('database-busy', `${path} is in use: another backend runs with this --data-dir`, {
       cause: error,
     });
+  }
+  if (errcode === READ_ONLY || errcode === CANNOT_OPEN) {
+    return new StartError('data-folder', `${path} cannot be opened for writing: ${message}`, { cause: error });
   }
   return damaged(path, message, error);
 }

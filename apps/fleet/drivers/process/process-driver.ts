@@ -17,8 +17,8 @@ import { readUsage } from './process-table.ts';
 import { spawnClient, untilReady } from './spawn-client.ts';
 import { StartQueue } from './start-queue.ts';
 
-/** A client that dies is to be seen at once; a child's end is an event, an adopted one's is not. */
-const LOOK_INTERVAL_MS = 1_000;
+/** A child's end is an event; an adopted one's is seen by its closed connection, and at the latest then. */
+const LOOK_INTERVAL_MS = 5_000;
 const ROTATION_INTERVAL_MS = 10_000;
 /** `start` promises that everything has ended within 5 s. */
 const CLOSE_GRACE_MS = 4_000;
