@@ -12,6 +12,7 @@ const { version } = JSON.parse(readFileSync(path.join(import.meta.dirname, '../.
 
 export default defineConfig({
   root: import.meta.dirname,
+  logLevel: 'warn',
   plugins: [react(), tailwindcss(), compressed()],
   define: { PAGE_VERSION: JSON.stringify(version) },
   build: {

@@ -99,9 +99,18 @@ describe('a first visit', { skip }, () => {
     await page.getByRole('link', { name: 'All containers' }).click();
   });
 
-  it('says what a removal will do, then does that', async () => {
+  it('touches only the rows that changed', async () => {
     await page.getByRole('grid').focus();
     await expect.poll(() => cursorTo(page, 'demo-3')).toBe(true);
+    await page.keyboard.press('s');
+    await expect(row('demo-3')).toContainText('Stopped', { timeout: 15_000 });
+    const touched = await touchedRows(page, 'demo-1', 20);
+    assert.ok(touched.some((text) => text.includes('demo-1')));
+    assert.ok(!touched.some((text) => text.includes('demo-3')));
+  });
+
+  it('says what a removal will do, and does nothing else when that changed meanwhile', async () => {
+    const id = (await row('demo-3').getAttribute('data-id')) ?? '';
     await page.keyboard.press('Delete');
     const dialog = page.getByRole('dialog', { name: 'Remove demo-3' });
     await expect(dialog).toContainText('The downloaded data stays on disk.');
@@ -110,9 +119,29 @@ describe('a first visit', { skip }, () => {
     await shoot(page, 'removal');
     await page.keyboard.press('Enter');
     await expect(dialog).toBeVisible();
+
+    const answer = await fetch(new URL('/api/v1/actions', stage.backend.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ verb: 'start', ids: [id] }),
+    });
+    assert.equal(answer.status, 200);
+    // Behind a dialog nothing has a role.
+    await expect(page.locator(`[data-id="${id}"]`)).toContainText(/Downloading|Seeding|Complete/, { timeout: 15_000 });
     await dialog.getByRole('button', { name: /^Delete it and/ }).click();
+    await expect(dialog).toContainText('demo-3 runs now.');
+    await shoot(page, 'removal-changed');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await expect(page.getByRole('grid')).toBeFocused();
+  });
+
+  it('removes exactly what it said', async () => {
+    await page.keyboard.press('Delete');
+    const dialog = page.getByRole('dialog', { name: 'Remove demo-3' });
+    await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
     await expect(page.getByText('1 container removed')).toBeVisible({ timeout: 15_000 });
     await expect(row('demo-3')).toHaveCount(0);
+    await expect(row('demo-2')).toHaveCount(1);
   });
 
   it('heard no complaint of the browser, its policy included', () => {
@@ -126,4 +155,27 @@ async function cursorTo(page: Page, name: string): Promise<boolean> {
   if (id !== null && (await page.locator(`#${id}`).textContent())?.includes(name)) return true;
   await page.keyboard.press('ArrowDown');
   return false;
+}
+
+/** The texts of all rows that were touched until the row of `name` was touched `times` times. */
+function touchedRows(page: Page, name: string, times: number): Promise<string[]> {
+  return page.evaluate(
+    ({ name, times }) =>
+      new Promise<string[]>((resolve) => {
+        const touched = new Set<string>();
+        let count = 0;
+        new MutationObserver((list, observer) => {
+          for (const { target } of list) {
+            const element = target instanceof Element ? target : target.parentElement;
+            const text = element?.closest('[role=row]')?.textContent ?? '';
+            touched.add(text);
+            if (text.includes(name)) count += 1;
+          }
+          if (count < times) return;
+          observer.disconnect();
+          resolve([...touched]);
+        }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+      }),
+    { name, times },
+  );
 }

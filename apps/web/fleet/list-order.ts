@@ -46,7 +46,9 @@ export function orderList(
       typeof a.key === 'string' ? collator.compare(a.key, String(b.key)) : Math.sign(Number(a.key) - Number(b.key));
     // The order of what is equal must not change from one event to the next.
     return (
-      first * direction || a.container.createdAt - b.container.createdAt || (a.container.id < b.container.id ? -1 : 1)
+      first * direction ||
+      collator.compare(a.container.name, b.container.name) ||
+      (a.container.id < b.container.id ? -1 : 1)
     );
   });
   return { ids: shown.map(({ container }) => container.id), counts };

@@ -5,24 +5,22 @@ import { memo } from 'react';
 import { Name } from '../../components/name.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { StateIcon } from '../../components/state-mark.tsx';
-import { useNow, usePending, useRow } from '../../fleet/fleet-context.tsx';
 import type { StateKind } from '../../fleet/shown-state.ts';
 import { format, say, t } from '../../lib/language.ts';
 import { visibleName } from '../../lib/visible-name.ts';
 import { cellId, MenuButton, type RowProps, SelectBox } from './row-cells.tsx';
-import { isComplete, stateInList } from './row-text.ts';
+import { isComplete } from './row-text.ts';
+import { useShownRow } from './use-row.ts';
 
 interface RowCardProps extends RowProps {
   readonly selecting: boolean;
 }
 
 export const RowCard = memo(function RowCard({ id, selected, selecting }: RowCardProps) {
-  const container = useRow(id);
-  const pending = usePending(id);
-  const clock = useNow(container?.health === 'unreachable' || container?.status?.download_speed === 0);
-  if (container === undefined) return null;
+  const row = useShownRow(id);
+  if (row === undefined) return null;
+  const { container, shown } = row;
   const { status } = container;
-  const shown = stateInList(container, pending, clock);
   const parts = [...speedParts(shown.kind, status), ...(shown.reason === undefined ? [] : [say(shown.reason)])];
   const moves = shown.kind === 'downloading' || shown.kind === 'seeding';
   return (

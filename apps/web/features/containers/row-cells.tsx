@@ -6,11 +6,11 @@ import { Name } from '../../components/name.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { Nothing, Speed } from '../../components/speed.tsx';
 import { StateLine } from '../../components/state-mark.tsx';
-import { useNow, usePending, useRow } from '../../fleet/fleet-context.tsx';
 import { etaSeconds } from '../../lib/format.ts';
 import { format, t } from '../../lib/language.ts';
 import { COLUMNS } from './columns.ts';
-import { isComplete, isStale, sizeText, stateInList } from './row-text.ts';
+import { isComplete, isStale, sizeText } from './row-text.ts';
+import { useShownRow } from './use-row.ts';
 
 export interface RowProps {
   readonly id: string;
@@ -22,12 +22,10 @@ export interface RowProps {
 export const cellId = (id: string, cell: number): string => `cell-${id}-${cell}`;
 
 export const RowCells = memo(function RowCells({ id, selected, cell }: RowProps) {
-  const container = useRow(id);
-  const pending = usePending(id);
-  const clock = useNow(container?.health === 'unreachable' || container?.status?.download_speed === 0);
-  if (container === undefined) return null;
+  const row = useShownRow(id);
+  if (row === undefined) return null;
+  const { container, pending, shown } = row;
   const { status } = container;
-  const shown = stateInList(container, pending, clock);
   const stale = isStale(container);
   const seconds = etaSeconds(status?.eta ?? '∞');
   const left = isComplete(container) ? (

@@ -28,10 +28,13 @@ export function SelectionBar({ cursor, onRemove }: SelectionBarProps) {
       aria-label={t('selection.label')}
       className="flex flex-wrap items-center gap-2 border-t border-hairline bg-selected px-4 py-2"
     >
-      <span className="mr-2 font-semibold">
+      <span className="mr-2 font-semibold max-md:grow max-md:basis-3/4">
         {t('selection.count', { count: rows.length })}
         <span className="pl-2 font-normal text-muted">{format.bytes(size)}</span>
       </span>
+      <IconButton label={t('selection.clear')} onClick={() => cursor.clear()} className="md:order-last md:ml-auto">
+        <X size={16} aria-hidden />
+      </IconButton>
       {VERBS.map((verb) => (
         <Button
           key={verb}
@@ -48,9 +51,6 @@ export function SelectionBar({ cursor, onRemove }: SelectionBarProps) {
         <Trash2 size={16} aria-hidden />
         <span className="max-md:hidden">{t('action.remove')}</span>
       </Button>
-      <IconButton label={t('selection.clear')} onClick={() => cursor.clear()} className="ml-auto">
-        <X size={16} aria-hidden />
-      </IconButton>
     </section>
   );
 }
