@@ -42,7 +42,7 @@ export class ContainerStore {
   }
 
   all(): ContainerRecord[] {
-    const rows = this.#database.prepare('SELECT * FROM container ORDER BY created_at, id').all();
+    const rows = this.#database.prepare('SELECT * FROM container ORDER BY created_at, rowid').all();
     return rows.map((row) => ({
       id: String(row.id),
       name: String(row.name),

@@ -1,10 +1,10 @@
-// How many clients start at once: each needs a core for a moment, and more at a time only make all of them late.
+// How many clients start at once: enough that no core waits while one waits for its files, and a bound on memory.
 
 import { availableParallelism } from 'node:os';
 import { FleetError } from '../../errors.ts';
 
-/** While one waits for its files another uses the core. */
-const STARTS_PER_CORE = 2;
+/** A hundred clients on two cores answer a third sooner than with 2, and hardly later than with no limit. */
+const STARTS_PER_CORE = 16;
 
 export class StartQueue {
   readonly #limit = STARTS_PER_CORE * availableParallelism();
