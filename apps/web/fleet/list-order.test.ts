@@ -20,29 +20,29 @@ function numbersOf(query: Partial<ListQuery>): number[] {
 }
 
 describe('the order of the list', () => {
-  it('reads numbers in names as numbers and orders what is equal by the container's name', () => {
+  it('reads numbers in names as numbers and orders what is equal by container', () => {
     assert.deepEqual(numbersOf({}), [3, 2, 4, 1]);
-  assert.deepEqual(numbersOf({ descending: true }), [1, 2, 4, 3]);
-});
+    assert.deepEqual(numbersOf({ descending: true }), [1, 2, 4, 3]);
+  });
 
-it('puts what needs somebody first when sorted by state', () => {
-  assert.deepEqual(numbersOf({ column: 'state' }), [4, 1, 2, 3]);
-});
+  it('puts what needs somebody first when sorted by state', () => {
+    assert.deepEqual(numbersOf({ column: 'state' }), [4, 1, 2, 3]);
+  });
 
-it('filters by state and by what is searched, and counts every group', () => {
-  assert.deepEqual(numbersOf({ group: 'paused' }), [2]);
-  assert.deepEqual(numbersOf({ search: 'DISC-9' }), [2, 4]);
-  assert.deepEqual(numbersOf({ search: 'container-3' }), [3]);
-  assert.deepEqual(orderList(fleet, EVERYTHING, NOW, format).counts, {
-    all: 4,
-    moving: 1,
-    complete: 1,
-    paused: 1,
-    stopped: 0,
-    attention: 1,
+  it('filters by state and by what is searched, and counts every group', () => {
+    assert.deepEqual(numbersOf({ group: 'paused' }), [2]);
+    assert.deepEqual(numbersOf({ search: 'DISC-9' }), [2, 4]);
+    assert.deepEqual(numbersOf({ search: 'container-3' }), [3]);
+    assert.deepEqual(orderList(fleet, EVERYTHING, NOW, format).counts, {
+      all: 4,
+      moving: 1,
+      complete: 1,
+      paused: 1,
+      stopped: 0,
+      attention: 1,
+    });
   });
 });
-})
 
 describe('a held order', () => {
   it('leaves rows in their places, takes out what went and puts what is new last', () => {
