@@ -1,9 +1,11 @@
 // `npm run bench -- SCENARIO`: comparisons with other clients on this machine. Nothing else should run meanwhile.
 
 import { spawnSync } from 'node:child_process';
+import { fleet } from './fleet.ts';
 import { leech } from './leech.ts';
 
 const scenarios: Readonly<Record<string, { says: string; run: () => Promise<void> }>> = {
+  fleet: { says: '100 clients by the backend beside 100 bare HTTP servers, and the backend at rest', run: fleet },
   leech: { says: '1 GiB from one libtorrent seeder into memory: libtorrent, tuned libtorrent, Enjambre', run: leech },
 };
 

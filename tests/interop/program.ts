@@ -49,6 +49,10 @@ export class Program {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** The last of what it wrote. */
   get output(): string {
     return this.#output;
