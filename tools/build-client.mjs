@@ -2,8 +2,11 @@
 // TypeScript sources and keeps 45 MB less. CommonJS, since `import 'node:http'` in a module loads more than `require`.
 // Nothing needs it: without it, or when the sources are newer, clients run from the sources.
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { root } from './install.mjs';
 import { isFresh } from './newest-change.mjs';
 
@@ -73,4 +76,18 @@ export async function buildClient() {
   await writeFile(`${built}.new`, loadLate + text.replaceAll(LATE, '= late("$1");'));
   // Last and in one step: whoever looks meanwhile finds the old one or none.
   await rename(`${built}.new`, built);
+  await warmCodeCache();
+}
+
+/** Starts and ends the client once, so that its compiled code is kept where the launcher has every program look. */
+async function warmCodeCache() {
+  const home = await mkdtemp(path.join(tmpdir(), 'enjambre-warm-'));
+  const torrent = path.join(home, 'one.torrent');
+  await writeFile(torrent, `d4:infod6:lengthi1e4:name3:one12:piece lengthi16384e6:pieces20:${'x'.repeat(20)}ee`);
+  const loopback = ['--listen-host=127.0.0.1', '--listen-port=0', '--http-port=auto'];
+  const place = [`--torrent-file=${torrent}`, `--archives=${home}`, `--run-file=${path.join(home, 'run.json')}`];
+  const env = { ...process.env, NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/enjambre') };
+  const client = spawn(process.execPath, [built, 'client', ...place, ...loopback, '--timeout=0.2'], { env });
+  await new Promise((resolve) => client.once('close', resolve).once('error', resolve));
+  await rm(home, { recursive: true, force: true });
 }

@@ -49,7 +49,9 @@ export class ProcessDriver implements Driver {
 
   constructor(options: ProcessDriverOptions) {
     this.#options = options;
-    this.#program = { ...options.program, codeCache: join(options.folder, '../code-cache') };
+    // The one that the build has warmed where there is one: a client writes its own only when it ends.
+    const codeCache = options.program.env.NODE_COMPILE_CACHE ?? join(options.folder, '../code-cache');
+    this.#program = { ...options.program, codeCache };
   }
 
   async open(onExit: (id: string, exit: Exit) => void): Promise<void> {
