@@ -42,10 +42,10 @@ export class TorrentList implements Controlled {
     this.#workshop = new DiskWorkshop({ clock: surroundings.clock });
   }
 
-  /** True when there is a torrent and each is verified and written. */
+  /** True when there is a torrent and each is verified, written and still there. */
   get complete(): boolean {
     const entries = [...this.#entries.values()];
-    return entries.length > 0 && entries.every(({ torrent }) => torrent.snapshot.complete);
+    return entries.length > 0 && entries.every(({ torrent: { snapshot } }) => snapshot.complete && !snapshot.problem);
   }
 
   status(): Status {
@@ -120,7 +120,9 @@ export class TorrentList implements Controlled {
       const told = complete && phase === 'active' ? 'complete' : phase;
       if (told === entry.told) continue;
       entry.told = told;
-      if (phase !== 'error') this.#surroundings.logger.log('info', `${metainfo.name}: ${told}`, { infoHash });
+      // Of what is stopped the totals are told, of what a disk refuses the sentence.
+      if (phase !== 'error' && phase !== 'stopped')
+        this.#surroundings.logger.log('info', `${metainfo.name}: ${told}`, { infoHash });
     }
   }
 

@@ -94,11 +94,12 @@ describe('createTorrent', () => {
     );
   });
 
-  it('takes an empty file, not an empty folder', async () => {
+  it('takes neither an empty folder nor empty files alone, which other clients refuse to open', async () => {
     await writeFile(join(folder, 'empty'), '');
-    const { bytes } = await createTorrent({ path: join(folder, 'empty') });
-    assert.equal(parseTorrentFile(bytes).geometry.pieceCount, 0);
+    await assert.rejects(createTorrent({ path: join(folder, 'empty') }), { code: 'nothing-to-share' });
     await mkdir(join(folder, 'nothing'));
+    await assert.rejects(createTorrent({ path: join(folder, 'nothing') }), { code: 'nothing-to-share' });
+    await writeFile(join(folder, 'nothing', 'empty'), '');
     await assert.rejects(createTorrent({ path: join(folder, 'nothing') }), { code: 'nothing-to-share' });
   });
 

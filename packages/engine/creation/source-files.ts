@@ -47,6 +47,8 @@ export async function findSource(path: string, signal?: AbortSignal): Promise<So
     throw new CreationError('nothing-to-share', `${path}: there are no files in this folder`);
   const files = isFolder ? walk.files.map((file) => ({ ...file, path: file.path.slice(1) })) : walk.files;
   const totalSize = files.reduce((sum, file) => sum + file.size, 0);
+  // Other clients refuse to open a torrent without a byte.
+  if (totalSize === 0) throw new CreationError('nothing-to-share', `${path}: there is not one byte to share`);
   return { name, isFolder, files, totalSize, skipped: walk.skipped };
 }
 

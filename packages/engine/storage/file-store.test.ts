@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { BLOCK_LENGTH } from '@enjambre/metainfo';
@@ -107,6 +107,17 @@ it('says which file is gone when a piece cannot be read', async () => {
   await assert.rejects(store.read(0, 0, 100), (error: Error & { code?: string }) => {
     return error.code === 'not-readable' && error.message.includes(layout.files[0].path);
   });
+  await store.close();
+});
+
+it('does not call a torrent kept whose file was removed while it was written', async () => {
+  const archives = scratch.folder();
+  const store = scratch.store(archives, layout);
+  await openedPieces(store);
+  await Promise.all(pieces.map((pieceIndex) => putPiece(store, layout, content, pieceIndex)));
+  await store.flush();
+  await rm(join(archives, layout.files[0].path));
+  await assert.rejects(store.flush(), { code: 'not-readable', message: /was removed or cut while it was in use/ });
   await store.close();
 });
 

@@ -4,7 +4,7 @@
 import { BLOCK_LENGTH } from '@enjambre/metainfo';
 import { type Clock, invariant, type Logger } from '@enjambre/runtime';
 import { type ArchiveLock, lockArchive } from '../net/archive-lock.ts';
-import { openArchives, pathOf, prepareFiles } from './archive-folder.ts';
+import { openArchives, pathOf, prepareFiles, verifyInPlace } from './archive-folder.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { diskError } from './disk-error.ts';
 import type { PathSpan } from './disk-job.ts';
@@ -161,6 +161,7 @@ class ArchivedPieces implements FileStore {
 
   async flush(): Promise<void> {
     await this.#journal?.flush();
+    if (this.#had.full) await verifyInPlace(this.#disk, this.#root, this.#layout.files);
   }
 
   close(): Promise<void> {

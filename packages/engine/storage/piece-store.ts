@@ -44,7 +44,7 @@ export interface PieceStore {
   discard(slab: Buffer): void;
   /** @throws StorageError. The caller has checked that the piece is had and the range lies within it. */
   read(pieceIndex: number, begin: number, length: number): Promise<BlockView>;
-  /** Syncs what was written and records it. @throws StorageError */
+  /** Syncs what was written and records it; of a complete torrent nothing may be gone. @throws StorageError */
   flush(): Promise<void>;
   /** Flushes and lets go of everything: files, memory, workers, lock. */
   close(): Promise<void>;
