@@ -1,6 +1,7 @@
 // docs/contract.md §4 for the backend: who may call, and what every answer says to browsers.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,6 +51,20 @@ test('without a token: names and origins of strangers are refused, also for stre
   assert.match(await rawUpgrade(port, '/ws/logs/x', [`Origin: http://localhost:${port}`, ...socket]), /404/);
   const own = await fetch(`${pageUrl}/api/containers/x/start`, { method: 'POST', headers: { Origin: pageUrl } });
   assert.equal(own.status, 404);
+});
+
+test('a WebSocket that was refused keeps nothing open: the backend ends on a signal', {
+  timeout: TIMEOUT_MS,
+}, async (t) => {
+  const backend = await startBackend(t);
+  const socket = connect({ port: backend.port, host: '127.0.0.1' });
+  const lines = ['GET /ws/logs/x HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', ...UPGRADE];
+  socket.write([...lines, 'Origin: http://evil.example', '', ''].join('\r\n'));
+  const [answer] = await once(socket, 'data');
+  assert.match(String(answer), /^HTTP\/1\.1 403/);
+  await once(socket, 'close');
+  backend.child.kill('SIGTERM');
+  assert.equal((await backend.ended).code, 0);
 });
 
 test('every answer keeps browsers from loading, framing and guessing', { timeout: TIMEOUT_MS }, async (t) => {

@@ -65,6 +65,9 @@ test('torrents are uploaded, listed, looked into and deleted', { timeout: TIMEOU
       for (const [wrong, code] of cases) assertRefused(await upload(wrong, 'wrong.torrent', path), 400, code, 'file');
       assertRefused(await upload(Buffer.alloc(TEN_MEBIBYTES + 1), 'long.torrent', path), 413, 'too-large', 'file');
       assertRefused(await call('POST', path), 400, 'no-file');
+      const headers = { 'content-type': 'multipart/form-data' };
+      const unbounded = await fetch(url + path, { method: 'POST', headers, body: 'x' });
+      assert.equal(unbounded.status, 400, 'no boundary');
       const wrongField = new FormData();
       wrongField.append('torrent', new Blob([bytes]), 'x.torrent');
       const answer = await fetch(url + path, { method: 'POST', body: wrongField });

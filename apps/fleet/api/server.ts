@@ -31,6 +31,9 @@ export interface ServerOptions extends AdmissionOptions {
 export async function buildServer(options: ServerOptions): Promise<Server> {
   const { fleet, logger, demo } = options;
   const server = makeServer();
+  // First: it marks requests to become a WebSocket, and ends the socket of those that a later hook refuses. Such a socket
+  // is no server's any more, and one left open would keep the backend from ever closing.
+  await server.register(websocket, { options: { maxPayload: 1024 } });
   server.addHook('onRequest', setSecurityHeaders);
   server.addHook('onRequest', admit(options));
   server.addHook('onRequest', () => fleet.ready);
@@ -40,7 +43,6 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   server.setErrorHandler(answerError(logger));
   server.setNotFoundHandler(answerNotFound);
   await server.register(multipart, { limits: { fileSize: MAX_TORRENT_LENGTH + 1, files: 1, fields: 10 } });
-  await server.register(websocket, { options: { maxPayload: 1024 } });
   containerRoutes(server, fleet);
   actionRoutes(server, fleet, demo);
   logRoutes(server, fleet);

@@ -57,7 +57,9 @@ async function keep(fleet: Fleet, request: FastifyRequest) {
 
 /** @throws FleetError `no-file`, `too-large`; the parser's own error when it is much too long */
 async function readUpload(request: FastifyRequest): Promise<{ fileName: string; bytes: Buffer }> {
-  const part = request.isMultipart() ? await request.file() : undefined;
+  // Without a boundary the parser would throw, and not say that it is the caller's fault.
+  const hasParts = request.isMultipart() && /;\s*boundary=\s*[^\s;]/i.test(request.headers['content-type'] ?? '');
+  const part = hasParts ? await request.file() : undefined;
   if (part === undefined || part.fieldname !== 'file') {
     throw new FleetError('no-file', 'Send the .torrent as multipart/form-data in the field "file".', { field: 'file' });
   }
