@@ -48,8 +48,7 @@ function draw(Plot: typeof uPlot, element: HTMLElement, history: SpeedHistory, a
       cursor: { show: false },
       legend: { show: false },
       scales: {
-        // Grows with what there is to show.
-        x: { range: (_plot, min, max) => [Math.min(min, max - SHORTEST_SPAN_S), max] },
+        x: { range: () => spanOf(history) },
         y: { range: (_plot, _min, max) => [0, Math.max(SMALLEST_PEAK, max * HEADROOM)] },
       },
       axes: [
@@ -94,4 +93,10 @@ function draw(Plot: typeof uPlot, element: HTMLElement, history: SpeedHistory, a
     scheme.removeEventListener('change', repaint);
     plot.destroy();
   };
+}
+
+/** Grows with what there is to show. By the history itself: of a single sample uPlot would make a span of a day. */
+function spanOf({ series: [times] }: SpeedHistory): [from: number, to: number] {
+  const to = times.at(-1) ?? Date.now() / 1000;
+  return [Math.min(times[0] ?? to, to - SHORTEST_SPAN_S), to];
 }

@@ -67,7 +67,8 @@ function Header() {
     <header className="flex h-12 shrink-0 items-center gap-2 border-b border-hairline bg-surface px-4">
       <Link to="/" className="flex items-center gap-2 rounded-md text-lead font-semibold whitespace-nowrap md:pr-4">
         <Mark />
-        {t('page.name')}
+        {/* On the narrowest phones both speeds need its room. */}
+        <span className="max-[22.5rem]:sr-only">{t('page.name')}</span>
       </Link>
       <nav aria-label={t('nav.label')} className="flex h-full max-md:hidden">
         {PLACES.map(({ to, label }) => (
