@@ -80,6 +80,8 @@ test('every answer keeps browsers from loading, framing and guessing', { timeout
     assert.equal(headers.get('referrer-policy'), 'no-referrer');
     assert.equal(headers.get('access-control-allow-origin'), null);
   }
+  const unreadable = await rawRequest(port, 'GET /api/containers/%ff');
+  assert.deepEqual(Object.keys(JSON.parse(unreadable.body)), ['error', 'code']);
   const outside = await rawRequest(port, 'GET /..%2f..%2fpackage.json');
   assert.doesNotMatch(outside.body, /workspaces/);
 });

@@ -1,7 +1,8 @@
 // A server without routes: what holds for every request, whatever it asks for.
 
+import type { FleetErrorAnswer } from '@enjambre/contract';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { fastify } from 'fastify';
+import { type FastifyReply, fastify } from 'fastify';
 
 /** Requests are small; a thousand ids with a verb have room. */
 const MAX_BODY_LENGTH = 1024 * 1024;
@@ -22,5 +23,10 @@ export function makeServer() {
     // What goes wrong is told by the error handler.
     logger: false,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    // Refused before any handler of errors is asked.
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
+      const answer = { error: 'That address cannot be read.', code: 'invalid-request' } as const;
+      void reply.code(400).send(answer satisfies FleetErrorAnswer);
+    },
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
