@@ -23,7 +23,7 @@ export function Figures({ container, now }: FiguresProps) {
   const seconds = stale ? undefined : etaSeconds(status?.eta ?? '∞');
   const memory = stats === undefined || !runs ? undefined : format.bytesFigure(stats.memoryBytes);
   const left = isComplete(container) ? (
-    <span className="text-lead">{t('view.complete')}</span>
+    <span className="block text-lead leading-[1.2] whitespace-normal">{t('view.complete')}</span>
   ) : seconds === undefined ? (
     <Nothing meaning={t('cell.unknown-why')} />
   ) : (
