@@ -96,6 +96,9 @@ test('with a token everything but /health needs it; a browser keeps it in a cook
     assert.match(statusLine, /401/, path);
     assert.equal(codeOf(body), 'token-required');
   }
+  const person = await fetch(url, { headers: { Accept: 'text/html', 'Accept-Language': 'es' } });
+  assert.equal(person.status, 401);
+  assert.match(await person.text(), /lang="es"[\s\S]*<form[\s\S]*name="token"/);
   const headers = { Authorization: 'Bearer open-sesame' };
   assert.equal((await fetch(`${url}/api/containers`, { headers })).status, 200);
   const redirect = await fetch(`${url}/?token=open-sesame`, { redirect: 'manual' });

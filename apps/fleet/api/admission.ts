@@ -3,6 +3,7 @@
 
 import { type AdmissionPolicy, refusal, tokenMatches } from '@enjambre/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isNavigation, signInPage } from './sign-in.ts';
 
 export interface AdmissionOptions {
   readonly policy: AdmissionPolicy;
@@ -28,6 +29,9 @@ export function admit({
     const effective = byCookie ? { ...policy, token: undefined } : policy;
     const refused = refusal({ headers: request.headers }, { open: path === '/health', changes }, effective);
     if (refused === undefined) return undefined;
+    if (refused.status === 401 && isNavigation(request)) {
+      return reply.code(refused.status).type('text/html; charset=utf-8').send(signInPage(request));
+    }
     return reply.code(refused.status).headers(refused.headers).send(refused.body);
   };
 }
