@@ -255,7 +255,7 @@ test('a client that cannot start leaves nothing behind, and says why', { timeout
   await upload(readFileSync(makeTorrent(t, 1000).path), 'one.torrent');
   const answer = await call('POST', '/api/containers', { name: 'never', torrentFile: 'one.torrent' });
   assertRefused(answer, 502, 'start-failed');
-  assert.match((answer.body as { error: string }).error, /exit code 2: .*--listen-port/);
+  assert.match((answer.body as { error: string }).error, /exit code 2: .*--listen-host/);
   assert.deepEqual((await call('GET', '/api/containers')).body, []);
   for (const folder of ['processes', 'containers']) assert.deepEqual(readdirSync(join(home, folder)), []);
 });
