@@ -18,7 +18,7 @@ export function signInPage(request: FastifyRequest): string {
   const lang = /^es\b/i.test(request.headers['accept-language'] ?? '') ? 'es' : 'en';
   const { say, label, send } = WORDS[lang];
   return `<!doctype html>
-<html lang="${lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Enjambre</title>
+<html lang="${lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Enjambre</title>
 <main><h1>Enjambre</h1><p>${say}</p><form action="/"><label>${label}
 <input name="token" type="password" autocomplete="current-password" required autofocus></label> <button>${send}</button></form></main></html>
 `;
