@@ -14,13 +14,14 @@ test('without flags it is the default: loopback, port 8080', () => {
     host: '127.0.0.1',
     intervalSeconds: 120,
     minIntervalSeconds: 30,
+    dataDir: undefined,
   });
 });
 
 test('a flag goes before the environment, the environment before the default, an empty variable is none', () => {
   const env = { ENJAMBRE_PORT: '1', ENJAMBRE_MIN_INTERVAL: '7', ENJAMBRE_HOST: '' };
-  const config = parseConfig(['--port=2', '--interval', '60', '--host=::'], env);
-  assert.deepEqual(config, { port: 2, host: '::', intervalSeconds: 60, minIntervalSeconds: 7 });
+  const config = parseConfig(['--port=2', '--interval', '60', '--host=::', '--data-dir=kept'], env);
+  assert.deepEqual(config, { port: 2, host: '::', intervalSeconds: 60, minIntervalSeconds: 7, dataDir: 'kept' });
 });
 
 test('the minimum interval is never above the interval', () => {

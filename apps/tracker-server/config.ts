@@ -8,10 +8,12 @@ export interface TrackerConfig {
   readonly host: string;
   readonly intervalSeconds: number;
   readonly minIntervalSeconds: number;
+  /** Where the swarms are kept over a restart; undefined: nowhere. */
+  readonly dataDir: string | undefined;
 }
 
 interface Flag {
-  readonly name: 'port' | 'host' | 'interval' | 'min-interval';
+  readonly name: 'port' | 'host' | 'interval' | 'min-interval' | 'data-dir';
   readonly value: string;
   readonly default: string;
   readonly help: string;
@@ -22,6 +24,7 @@ const flags: readonly Flag[] = [
   { name: 'host', value: 'ADDRESS', default: '127.0.0.1', help: 'the address to listen on; 0.0.0.0 or :: for all' },
   { name: 'interval', value: 'SECONDS', default: '120', help: 'when clients shall announce again' },
   { name: 'min-interval', value: 'SECONDS', default: '30', help: 'how soon they may; or --interval when that is less' },
+  { name: 'data-dir', value: 'DIR', default: '', help: 'keeps the swarms over a restart; default: nowhere' },
 ];
 
 /** Beyond a day a swarm of one's own would never notice that a peer is gone. */
@@ -32,7 +35,8 @@ export const helpText = [
   'A BitTorrent tracker over HTTP: /announce, /scrape, /stats (JSON), /health.',
   '',
   ...flags.map(
-    ({ name, value, help, default: standard }) => `  ${`--${name} ${value}`.padEnd(24)}  ${help} [${standard}]`,
+    ({ name, value, help, default: standard }) =>
+      `  ${`--${name} ${value}`.padEnd(24)}  ${help}${standard === '' ? '' : ` [${standard}]`}`,
   ),
   `  ${'--help'.padEnd(24)}  show this, and exit`,
   '',
@@ -58,7 +62,13 @@ export function parseConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Tr
     }
     const intervalSeconds = number('interval', 1, MAX_INTERVAL_SECONDS);
     const minIntervalSeconds = Math.min(number('min-interval', 1, MAX_INTERVAL_SECONDS), intervalSeconds);
-    return { port: number('port', 0, 0xffff), host: host.text, intervalSeconds, minIntervalSeconds };
+    return {
+      port: number('port', 0, 0xffff),
+      host: host.text,
+      intervalSeconds,
+      minIntervalSeconds,
+      dataDir: find('data-dir').text || undefined,
+    };
   } catch (error) {
     return error as Error;
   }

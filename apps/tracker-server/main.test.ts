@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 
 const START = `import { tracker } from ${JSON.stringify(new URL('main.ts', import.meta.url).href)};
@@ -63,4 +66,29 @@ test('--help is shown on stdout and exits 0', async (t) => {
   const { child, stdout } = start(t, '--help');
   assert.deepEqual(await once(child, 'close'), [0, null]);
   assert.match(stdout(), /^enjambre tracker[\s\S]*--min-interval SECONDS/);
+});
+
+test('with --data-dir it knows its peers again after a restart, and refuses a file that is not its own', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-tracker-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const first = start(t, '--port=0', `--data-dir=${folder}`);
+  const { url } = await firstLine(first.child, first.stdout);
+  const hash = '%01'.repeat(20);
+  await fetch(`${url}?info_hash=${hash}&peer_id=${'a'.repeat(20)}&port=7000&uploaded=0&downloaded=0&left=0&compact=1`);
+  first.child.kill('SIGTERM');
+  assert.deepEqual(await once(first.child, 'close'), [0, null]);
+  assert.deepEqual(readdirSync(folder), ['swarms.json']);
+
+  const second = start(t, '--port=0', `--data-dir=${folder}`);
+  const again = await firstLine(second.child, second.stdout);
+  const asked = `info_hash=${hash}&peer_id=${'b'.repeat(20)}&port=7001&uploaded=0&downloaded=0&left=9&compact=1`;
+  const answer = Buffer.from(await (await fetch(`${again.url}?${asked}`)).arrayBuffer());
+  assert.ok(answer.includes(Buffer.from([127, 0, 0, 1, 7000 >> 8, 7000 & 0xff])), answer.toString('latin1'));
+  second.child.kill('SIGTERM');
+  await once(second.child, 'close');
+
+  writeFileSync(path.join(folder, 'swarms.json'), '{"version":2}');
+  const third = start(t, '--port=0', `--data-dir=${folder}`);
+  assert.deepEqual(await once(third.child, 'close'), [2, null]);
+  assert.match(third.stderr(), /--data-dir: .*swarms\.json is damaged or of another version/);
 });

@@ -2,6 +2,7 @@
 
 import { createTrackerServer } from '@enjambre/tracker';
 import { helpText, parseConfig } from './config.ts';
+import { SwarmKeeper } from './state/swarm-keeper.ts';
 
 const USAGE_ERROR = 2;
 
@@ -23,10 +24,12 @@ export async function tracker(argv: readonly string[], env: NodeJS.ProcessEnv, i
     return 0;
   }
   if (config instanceof Error) return refuse(config.message);
-  const { host, intervalSeconds, minIntervalSeconds } = config;
+  const { host, intervalSeconds, minIntervalSeconds, dataDir } = config;
   const server = createTrackerServer({ intervalSeconds, minIntervalSeconds });
+  const keeper = dataDir === undefined ? undefined : new SwarmKeeper(server, dataDir, refuse);
   const stopped = untilSignal();
   try {
+    await keeper?.open();
     const port = await server.listen(config.port, host);
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/announce`;
     say(io.stdout, `the tracker is listening: ${url}`, { url, host, port, intervalSeconds, minIntervalSeconds });
@@ -36,6 +39,7 @@ export async function tracker(argv: readonly string[], env: NodeJS.ProcessEnv, i
   }
   const signal = await stopped.promise;
   await server.close();
+  await keeper?.close();
   say(io.stdout, `the tracker has stopped (${signal})`, { signal });
   return 0;
 }
@@ -58,6 +62,7 @@ function say(stdout: NodeJS.WritableStream, message: string, details: Record<str
 }
 
 function whyNotListening(error: NodeJS.ErrnoException, port: number, host: string): string {
+  if (error.message.startsWith('--data-dir')) return error.message;
   if (error.code === 'EADDRINUSE') return `--port: ${port} on ${host} is already in use`;
   if (error.code === 'EACCES') return `--port: ${port} needs rights that this user has not`;
   return `--host: cannot listen on ${host}: ${error.message}`;

@@ -7,3 +7,4 @@ export { createTrackerServer, type TrackerServer, type TrackerServerOptions } fr
 export { type AnnounceAnswer, parseAnnounceAnswer } from './protocol/announce-answer.ts';
 export { type AnnounceEvent, type AnnounceRequest, announceUrl, scrapeUrl } from './protocol/announce-request.ts';
 export { parseScrapeAnswer } from './protocol/scrape-answer.ts';
+export type { RememberedPeer } from './server/swarm-store.ts';

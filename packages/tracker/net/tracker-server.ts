@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Clock, type Random, systemClock, systemRandom, type Timer } from '@enjambre/runtime';
 import { Answerer } from '../server/answer.ts';
-import { SwarmStore } from '../server/swarm-store.ts';
+import { type RememberedPeer, SwarmStore } from '../server/swarm-store.ts';
 
 export interface TrackerServerOptions {
   /** Seconds after which clients shall announce again. Default 120: a swarm of one's own changes quickly. */
@@ -30,6 +30,9 @@ export interface TrackerServer {
    * @throws Error code EADDRINUSE, EADDRNOTAVAIL, EACCES, …
    */
   listen(port: number, host: string): Promise<number>;
+  /** Everybody it knows, and its way back into a tracker that starts anew. */
+  remembered(): RememberedPeer[];
+  restore(peers: readonly RememberedPeer[]): void;
   /** Ends every connection and lets go of the port. */
   close(): Promise<void>;
 }
@@ -86,6 +89,8 @@ export function createTrackerServer(options: TrackerServerOptions = {}): Tracker
           resolve((server.address() as AddressInfo).port);
         });
       }),
+    remembered: () => store.remembered(clock.now()),
+    restore: (peers) => store.restore(peers, clock.now()),
     close: () =>
       new Promise((resolve) => {
         sweeping?.cancel();

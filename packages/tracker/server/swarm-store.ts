@@ -29,6 +29,15 @@ export interface Announcement {
   readonly numWant: number;
 }
 
+/** A peer as it is kept over a restart. */
+export interface RememberedPeer {
+  /** 20 bytes, one a character (latin1). */
+  readonly infoHash: string;
+  readonly peer: AnnouncingPeer;
+  /** How long ago it announced. */
+  readonly silentMs: number;
+}
+
 const EMPTY: SwarmCounts = { seeders: 0, leechers: 0, completed: 0 };
 
 export class SwarmStore {
@@ -76,6 +85,28 @@ export class SwarmStore {
     let seeders = 0;
     for (const swarm of this.#swarms.values()) seeders += swarm.seeders;
     return { torrents: this.#swarms.size, peers: this.#peers, seeders, leechers: this.#peers - seeders };
+  }
+
+  /** Everybody in every swarm, so that they can be kept over a restart. @param now ms, as given to `announce` */
+  remembered(now: number): RememberedPeer[] {
+    const all: RememberedPeer[] = [];
+    for (const [infoHash, swarm] of this.#swarms) {
+      for (const { compact, peerId, seed, announcedAt } of swarm.members()) {
+        all.push({ infoHash, peer: { compact, peerId, seed }, silentMs: now - announcedAt });
+      }
+    }
+    return all;
+  }
+
+  /** Takes them in again, as far as the bounds allow; whoever announced meanwhile stays as they are. */
+  restore(peers: readonly RememberedPeer[], now: number): void {
+    for (const { infoHash, peer, silentMs } of peers) {
+      const swarm = this.#swarms.get(infoHash) ?? new Swarm();
+      if (swarm.has(peer) || swarm.size >= this.#options.maxPeersPerSwarm) continue;
+      if (this.#peers >= this.#options.maxPeers) return;
+      this.#swarms.set(infoHash, swarm);
+      this.#change(infoHash, swarm, () => swarm.put(peer, now - silentMs));
+    }
   }
 
   /** Forgets who has not announced since `before` (ms, as given to `announce`). */

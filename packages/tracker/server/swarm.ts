@@ -82,6 +82,11 @@ export class Swarm {
     }
   }
 
+  /** Everybody, with when they announced last (ms, as given to `put`). */
+  members(): Iterable<AnnouncingPeer & { readonly announcedAt: number }> {
+    return this.#members.values();
+  }
+
   /** Up to `count` peers by chance: not the one that asks, and no seeds for a seed, which has no use for them. */
   sample(count: number, asking: AnnouncingPeer, random: Random): ListedPeer[] {
     const chosen: ListedPeer[] = [];
