@@ -90,8 +90,21 @@ describe('a first visit', { skip }, () => {
     await shoot(page, 'container');
   });
 
+  it('says who loses what before a client that shares is stopped', async () => {
+    await page.getByRole('button', { name: 'Stop' }).click();
+    const question = page.getByRole('dialog', { name: /^demo-2 shares with \d peers?\./ });
+    await expect(question.getByRole('button', { name: 'Stop' })).toBeFocused();
+    await shoot(page, 'stop-asked');
+    await page.keyboard.press('Escape');
+    await expect(question).toBeHidden();
+    await expect(page.getByRole('button', { name: 'Stop' })).toBeFocused();
+    await expect(page.getByRole('main')).toContainText('Downloading');
+  });
+
   it('stops and starts a client, and says why it does not run', async () => {
     await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Enter');
     await expect(page.getByText('Why it does not run')).toBeVisible({ timeout: 15_000 });
     await expect(page.getByRole('main')).toContainText('stopped by you');
     await page.getByRole('button', { name: 'Start' }).click();
@@ -103,6 +116,8 @@ describe('a first visit', { skip }, () => {
     await page.getByRole('grid').focus();
     await expect.poll(() => cursorTo(page, 'demo-3')).toBe(true);
     await page.keyboard.press('s');
+    await page.getByRole('dialog', { name: /^demo-3 shares with/ }).waitFor();
+    await page.keyboard.press('Enter');
     await expect(row('demo-3')).toContainText('Stopped', { timeout: 15_000 });
     const touched = await touchedRows(page, 'demo-1', 20);
     assert.ok(touched.some((text) => text.includes('demo-1')));

@@ -6,16 +6,28 @@ import { createContext, useCallback, useContext, useSyncExternalStore } from 're
 import { Clock } from '../lib/clock.ts';
 import type { Notice } from '../lib/notice.ts';
 import { ValueStore } from '../lib/value-store.ts';
+import type { Said } from '../texts/text.ts';
 import type { Connection } from './connection.ts';
 import { FleetStore, type Totals } from './fleet-store.ts';
 import { type Pending, PendingActions } from './pending-actions.ts';
 import { SpeedHistory } from './speed-history.ts';
+import type { Verb } from './verb.ts';
+
+/** What is asked before others lose something. */
+export interface Question {
+  readonly verb: Verb;
+  readonly consequence: Said;
+  /** What it was asked by; the question stands beside it. */
+  readonly anchor: Element | null;
+  readonly confirm: () => void;
+}
 
 export interface Fleet {
   readonly store: FleetStore;
   readonly pending: PendingActions;
   readonly connection: ValueStore<Connection>;
   readonly notices: ValueStore<readonly Notice[]>;
+  readonly question: ValueStore<Question | undefined>;
   readonly history: SpeedHistory;
   readonly clock: Clock;
 }
@@ -35,6 +47,7 @@ export function createFleet(): Fleet {
     pending: new PendingActions(store),
     connection: new ValueStore<Connection>({ kind: 'connecting', since: Date.now() }),
     notices: new ValueStore<readonly Notice[]>([]),
+    question: new ValueStore<Question | undefined>(undefined),
   };
 }
 

@@ -1,4 +1,5 @@
-// Asking something of containers: seen at once in their rows, told when it failed, with a way back where there is one.
+// Asking something of containers: first of the person when others would lose something, then seen at once in their rows,
+// told when it failed, with a way back where there is one.
 
 import { useCallback } from 'react';
 import { api } from '../lib/api.ts';
@@ -6,6 +7,7 @@ import { t } from '../lib/language.ts';
 import { notify } from '../lib/notice.ts';
 import { refusalText } from '../lib/refusal-text.ts';
 import type { TextKey } from '../texts/en.ts';
+import { consequenceOf } from './consequence.ts';
 import { type Fleet, useFleet } from './fleet-context.tsx';
 import { makesSense, OPPOSITE, type Verb } from './verb.ts';
 
@@ -17,12 +19,22 @@ const DONE: Readonly<Record<Verb, TextKey>> = {
   restart: 'done.restart',
 };
 
-export type Act = (verb: Verb, ids: readonly string[]) => void;
+/** `anchor` is what it was asked by: a button, a row. */
+export type Act = (verb: Verb, ids: readonly string[], anchor: Element | null) => void;
 
 /** Gives a function that asks `verb` of those of `ids` for which it would change something. */
 export function useAct(): Act {
   const fleet = useFleet();
-  return useCallback<Act>((verb, ids) => void act(fleet, verb, ids), [fleet]);
+  return useCallback<Act>(
+    (verb, ids, anchor) => {
+      const confirm = (): void => void act(fleet, verb, ids);
+      const rows = ids.flatMap((id) => fleet.store.row(id) ?? []);
+      const consequence = consequenceOf(verb, rows);
+      if (consequence === undefined) confirm();
+      else fleet.question.set({ verb, consequence, anchor, confirm });
+    },
+    [fleet],
+  );
 }
 
 async function act(fleet: Fleet, verb: Verb, ids: readonly string[], isUndo = false): Promise<void> {

@@ -17,6 +17,7 @@ import { t } from '../lib/language.ts';
 import { late } from '../lib/late.tsx';
 import type { TextKey } from '../texts/en.ts';
 
+const ConsequencePopover = late(async () => (await import('../components/consequence-popover.tsx')).ConsequencePopover);
 const KeysDialog = late(async () => (await import('../components/keys-dialog.tsx')).KeysDialog);
 
 const PLACES = [
@@ -45,6 +46,7 @@ export function Shell() {
         <BottomBar />
       </div>
       <Notices />
+      <Asking />
       {keysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}
     </AddProvider>
   );
@@ -59,6 +61,12 @@ function Content() {
       <Outlet />
     </main>
   );
+}
+
+function Asking() {
+  const { question } = useFleet();
+  const asked = useValue(question);
+  return asked && <ConsequencePopover question={asked} onClose={() => question.set(undefined)} />;
 }
 
 function Header() {

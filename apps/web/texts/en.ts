@@ -122,6 +122,22 @@ export const en = {
   'done.restart': { one: '{count} restarted', other: '{count} restarted' },
   'done.remove': { one: '{count} container removed', other: '{count} containers removed' },
   'done.undo': 'Undo',
+  'ask.stop': {
+    one: '{name} shares with {count} peer. It gets nothing from it while it is stopped.',
+    other: '{name} shares with {count} peers. They get nothing from it while it is stopped.',
+  },
+  'ask.stop-some': {
+    one: '{count} of these {total} shares with peers, who get nothing from it while it is stopped.',
+    other: '{count} of these {total} share with peers, who get nothing from them while they are stopped.',
+  },
+  'ask.restart': {
+    one: '{name} shares with {count} peer. It loses it until it is back.',
+    other: '{name} shares with {count} peers. They lose it until it is back.',
+  },
+  'ask.restart-some': {
+    one: '{count} of these {total} shares with peers, who lose it until it is back.',
+    other: '{count} of these {total} share with peers, who lose them until they are back.',
+  },
   'failed.some': { one: '{count} of {total} failed: {reason}', other: '{count} of {total} failed: {reason}' },
   'failed.one': '{name}: {reason}',
 

@@ -124,6 +124,22 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'done.restart': { one: '{count} reiniciado', other: '{count} reiniciados' },
   'done.remove': { one: '{count} contenedor quitado', other: '{count} contenedores quitados' },
   'done.undo': 'Deshacer',
+  'ask.stop': {
+    one: '{name} comparte con {count} par, que no recibirá nada de él mientras esté detenido.',
+    other: '{name} comparte con {count} pares, que no recibirán nada de él mientras esté detenido.',
+  },
+  'ask.stop-some': {
+    one: '{count} de estos {total} comparte con pares, que no recibirán nada de él mientras esté detenido.',
+    other: '{count} de estos {total} comparten con pares, que no recibirán nada de ellos mientras estén detenidos.',
+  },
+  'ask.restart': {
+    one: '{name} comparte con {count} par, que lo perderá hasta que vuelva.',
+    other: '{name} comparte con {count} pares, que lo perderán hasta que vuelva.',
+  },
+  'ask.restart-some': {
+    one: '{count} de estos {total} comparte con pares, que lo perderán hasta que vuelva.',
+    other: '{count} de estos {total} comparten con pares, que los perderán hasta que vuelvan.',
+  },
   'failed.some': { one: '{count} de {total} falló: {reason}', other: '{count} de {total} fallaron: {reason}' },
   'failed.one': '{name}: {reason}',
 

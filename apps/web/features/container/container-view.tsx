@@ -76,7 +76,7 @@ function Known({ container }: { readonly container: Container }) {
           </div>
           <div className="flex flex-wrap gap-2">
             {VERBS.filter((verb) => makesSense(verb, container)).map((verb) => (
-              <Button key={verb} onClick={() => act(verb, [id])}>
+              <Button key={verb} onClick={(event) => act(verb, [id], event.currentTarget)}>
                 {VERB_ICONS[verb]}
                 {t(VERB_TEXTS[verb])}
               </Button>
@@ -93,7 +93,9 @@ function Known({ container }: { readonly container: Container }) {
             <StateChip shown={shown} />
             {shown.reason !== undefined && <span>{say(shown.reason)}</span>}
             {pending?.silent === true && pending.verb !== 'remove' && (
-              <Button onClick={() => pending.verb !== 'remove' && act(pending.verb, [id])}>{t('action.retry')}</Button>
+              <Button onClick={(event) => pending.verb !== 'remove' && act(pending.verb, [id], event.currentTarget)}>
+                {t('action.retry')}
+              </Button>
             )}
             <span className="ml-auto whitespace-nowrap">
               <span className="font-semibold">{format.percent(progress)}</span>

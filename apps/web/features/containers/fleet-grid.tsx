@@ -78,11 +78,11 @@ export function FleetGrid(props: FleetGridProps) {
     onRemove,
   });
 
-  const retry = (id: string): void => {
+  const retry = (id: string, anchor: Element): void => {
     const asked = pending.get(id)?.verb;
     pending.drop(id);
     if (asked === 'remove') onRemove([id]);
-    else if (asked !== undefined) act(asked, [id]);
+    else if (asked !== undefined) act(asked, [id], anchor);
   };
 
   const onClick = (event: MouseEvent): void => {
@@ -91,7 +91,7 @@ export function FleetGrid(props: FleetGridProps) {
     if (id === undefined) return;
     const part = target.closest<HTMLElement>('[data-part]');
     if (part?.dataset.part === 'menu') onMenu(id, part);
-    else if (part?.dataset.part === 'retry') retry(id);
+    else if (part?.dataset.part === 'retry') retry(id, part);
     else if (event.shiftKey) cursor.extendTo(id, ids);
     else if (part?.dataset.part === 'select' || event.ctrlKey || event.metaKey || selecting) cursor.toggle(id);
     else onOpen(id);

@@ -39,7 +39,7 @@ export function RowMenu({ id, anchor, open, onClose, onOpen, onRemove, onSelect 
             </Menu.Item>
             <Menu.Separator className="my-1 h-px bg-hairline" />
             {VERBS.filter((verb) => makesSense(verb, container)).map((verb) => (
-              <Menu.Item key={verb} className={ITEM} onClick={() => act(verb, [id])}>
+              <Menu.Item key={verb} className={ITEM} onClick={() => act(verb, [id], anchor)}>
                 {VERB_ICONS[verb]}
                 {t(VERB_TEXTS[verb])}
               </Menu.Item>

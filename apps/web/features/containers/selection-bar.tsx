@@ -40,7 +40,7 @@ export function SelectionBar({ cursor, onRemove }: SelectionBarProps) {
           key={verb}
           disabled={!rows.some((row) => makesSense(verb, row))}
           className="max-md:disabled:hidden"
-          onClick={() => act(verb, ids)}
+          onClick={(event) => act(verb, ids, event.currentTarget)}
           aria-label={t(VERB_TEXTS[verb])}
         >
           {VERB_ICONS[verb]}

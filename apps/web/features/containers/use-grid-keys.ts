@@ -38,6 +38,7 @@ export function useGridKeys(keys: GridKeys): (event: KeyboardEvent) => void {
     const index = at === undefined ? -1 : ids.indexOf(at);
     const targets = selected.size > 0 ? ids.filter((id) => selected.has(id)) : at === undefined ? [] : [at];
     const some = (verb: 'pause' | 'start') => targets.some((id) => makesSense(verb, store.row(id)!));
+    const row = at === undefined ? null : document.getElementById(rowId(at));
     const command = event.ctrlKey || event.metaKey;
     const commands: Readonly<Record<string, () => void>> = command
       ? { a: () => cursor.select(ids), Home: () => move(0, false, true), End: () => move(ids.length - 1, false, true) }
@@ -55,14 +56,13 @@ export function useGridKeys(keys: GridKeys): (event: KeyboardEvent) => void {
           x: () => at && cursor.toggle(at),
           Enter: () => {
             if (at === undefined) return;
-            const row = document.getElementById(rowId(at));
             if (cell === 0) cursor.toggle(at);
             else if (cell === CELL_COUNT - 1 && row !== null) onMenu(at, row);
             else onOpen(at);
           },
-          p: () => act(some('pause') ? 'pause' : 'resume', targets),
-          s: () => act(some('start') ? 'start' : 'stop', targets),
-          r: () => act('restart', targets),
+          p: () => act(some('pause') ? 'pause' : 'resume', targets, row),
+          s: () => act(some('start') ? 'start' : 'stop', targets, row),
+          r: () => act('restart', targets, row),
           Delete: () => targets.length > 0 && onRemove(targets),
           Escape: () => cursor.clear(),
         };
