@@ -9,10 +9,11 @@ import type { ContainerView } from '@enjambre/contract';
 import { createTorrent } from '@enjambre/engine';
 import { ENJAMBRE } from '../tests/interop/clients/enjambre.ts';
 import { Lab } from '../tests/interop/lab.ts';
-import { formatSpread, formatTable, report, spreadOf } from './report.ts';
+import { formatSpread, report, spreadOf } from './report.ts';
+import type { BenchOptions, Scenario } from './scenario.ts';
 
 const COUNT = 100;
-const ROUNDS = 3;
+const DEFAULT_ROUNDS = 3;
 const TIMEOUT_MS = 120_000;
 const REST_SECONDS = 10;
 /** What `/proc` counts in: USER_HZ is 100 on every Linux of today. */
@@ -30,26 +31,29 @@ interface Round {
   readonly restPercent: number;
 }
 
-export async function fleet(): Promise<void> {
+export const fleet: Scenario = {
+  says: '100 clients by the backend beside 100 bare HTTP servers, and the backend at rest',
+  needs: '2 GiB of memory; two minutes',
+  run: runFleet,
+};
+
+async function runFleet({ rounds: count = DEFAULT_ROUNDS }: BenchOptions): Promise<void> {
   const rounds: Round[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    process.stdout.write(`round ${round + 1} of ${ROUNDS}\n`);
+  for (let round = 0; round < count; round++) {
+    process.stdout.write(`round ${round + 1} of ${count}\n`);
     rounds.push({ bareMs: await startBare(), ...(await startClients()) });
   }
   const row = (name: string, pick: (round: Round) => number, digits: number) => [
     name,
     formatSpread(spreadOf(rounds.map(pick)), digits),
   ];
-  const table = formatTable(
-    ['what', 'median (least–most)'],
-    [
-      row(`${COUNT} bare HTTP servers, ms`, (round) => round.bareMs, 0),
-      row(`${COUNT} clients by the backend, ms`, (round) => round.clientsMs, 0),
-      row('ratio', (round) => round.clientsMs / round.bareMs, 2),
-      row('the backend at rest, % of a core', (round) => round.restPercent, 1),
-    ],
-  );
-  await report('fleet', table, rounds);
+  const rows = [
+    row(`${COUNT} bare HTTP servers, ms`, (round) => round.bareMs, 0),
+    row(`${COUNT} clients by the backend, ms`, (round) => round.clientsMs, 0),
+    row('ratio', (round) => round.clientsMs / round.bareMs, 2),
+    row('the backend at rest, % of a core', (round) => round.restPercent, 1),
+  ];
+  await report('fleet', { header: ['what', 'median (least–most)'], rows, notes: [], raw: rounds });
 }
 
 async function startBare(): Promise<number> {

@@ -12,7 +12,8 @@ import { ENJAMBRE } from '../tests/interop/clients/enjambre.ts';
 import { libtorrent } from '../tests/interop/clients/libtorrent.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import { type Measured, measuredRun } from './measured-run.ts';
-import { formatSpread, formatTable, report, spreadOf } from './report.ts';
+import { formatSpread, report, spreadOf } from './report.ts';
+import type { BenchOptions, Scenario } from './scenario.ts';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -33,7 +34,13 @@ interface Setting {
   readonly seed: { host: string; port: number };
 }
 
-export async function leech(size = GIB): Promise<void> {
+export const leech: Scenario = {
+  says: '1 GiB from one libtorrent seeder into memory: libtorrent, tuned libtorrent, Enjambre',
+  needs: '4 GiB in /dev/shm; two minutes',
+  run: runLeech,
+};
+
+async function runLeech({ size = GIB }: BenchOptions): Promise<void> {
   const folder = await mkdtemp('/dev/shm/enjambre-bench-');
   await using lab = await Lab.open();
   try {
@@ -49,7 +56,7 @@ export async function leech(size = GIB): Promise<void> {
         runs.push(await leechOnce(client, setting, lab.address()));
       }
     }
-    await report('leech', tableOf(runs, size), runs);
+    await report('leech', { ...tableOf(runs, size), notes: [], raw: runs });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -120,7 +127,7 @@ function ask(url: string): Promise<void> {
   });
 }
 
-function tableOf(runs: readonly Run[], size: number): string {
+function tableOf(runs: readonly Run[], size: number) {
   const cpuOf = ({ measured }: Run) => ((measured.userSeconds + measured.systemSeconds) * GIB) / size;
   const ofClient = (client: string) => runs.filter((run) => run.client === client);
   const base = spreadOf(ofClient('libtorrent').map(cpuOf)).median;
@@ -138,5 +145,5 @@ function tableOf(runs: readonly Run[], size: number): string {
     ];
   });
   const header = ['client', 'wall s', 'CPU-s/GiB', 'ratio', 'private MiB', '/status, slowest ms'];
-  return formatTable(header, rows);
+  return { header, rows };
 }

@@ -1,24 +1,79 @@
 // `npm run bench -- SCENARIO`: comparisons with other clients on this machine. Nothing else should run meanwhile.
 
-import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
 import { fleet } from './fleet.ts';
 import { leech } from './leech.ts';
+import { missingPeers } from './peers.ts';
+import type { BenchOptions, Scenario } from './scenario.ts';
 
-const scenarios: Readonly<Record<string, { says: string; run: () => Promise<void> }>> = {
-  fleet: { says: '100 clients by the backend beside 100 bare HTTP servers, and the backend at rest', run: fleet },
-  leech: { says: '1 GiB from one libtorrent seeder into memory: libtorrent, tuned libtorrent, Enjambre', run: leech },
-};
+const scenarios: Readonly<Record<string, Scenario>> = { leech, fleet };
 
-const name = process.argv[2];
-const scenario = scenarios[name ?? ''];
-if (scenario === undefined) {
-  if (name !== undefined) process.stderr.write(`bench: no scenario ${JSON.stringify(name)}\n`);
-  process.stdout.write("npm run bench -- SCENARIO; needs Debian's python3-libtorrent and 4 GiB in /dev/shm\n\n");
-  for (const [word, { says }] of Object.entries(scenarios)) process.stdout.write(`  ${word}  ${says}\n`);
-  process.exit(name === undefined ? 0 : 2);
+const USAGE = `npm run bench -- SCENARIO [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
+
+  --size BYTES    of the content, with KiB, MiB or GiB; default: the scenario's own
+  --rounds COUNT  how often each client has its turn; the median counts
+  --only NAMES    just these clients, as the tables name them
+  --disk          write to the temporary folder instead of /dev/shm
+`;
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
+
+class UsageError extends Error {}
+
+function parseSize(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, digits, unit] = text.match(/^([1-9]\d*)\s?([kmg]ib|)$/i) ?? [];
+  if (digits === undefined) throw new UsageError(`--size: ${JSON.stringify(text)} is not a size like 256MiB`);
+  return Number(digits) * UNITS[unit.toLowerCase()];
 }
-if (spawnSync('/usr/bin/python3', ['-c', 'import libtorrent']).status !== 0) {
-  process.stderr.write('bench: apt-get install python3-libtorrent\n');
-  process.exit(2);
+
+function parseRounds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d?$/.test(text)) throw new UsageError(`--rounds: ${JSON.stringify(text)} is not a number from 1 to 99`);
+  return Number(text);
 }
-await scenario.run();
+
+function parseNames(text: string | undefined): string[] {
+  return text === undefined ? [] : text.split(',').map((name) => name.trim().toLowerCase());
+}
+
+/** @throws UsageError or parseArgs' own TypeError, both with a line for the user */
+function parseCommandLine(): { name: string | undefined; options: BenchOptions } {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      size: { type: 'string' },
+      rounds: { type: 'string' },
+      only: { type: 'string' },
+      disk: { type: 'boolean', default: false },
+    },
+  });
+  if (positionals.length > 1) throw new UsageError('one scenario at a time');
+  const [name] = positionals;
+  if (name !== undefined && !Object.hasOwn(scenarios, name)) {
+    throw new UsageError(`no scenario ${JSON.stringify(name)}; there are ${Object.keys(scenarios).join(', ')}`);
+  }
+  const { size, rounds, only, disk } = values;
+  const options = { size: parseSize(size), rounds: parseRounds(rounds), only: parseNames(only), onDisk: disk };
+  return { name, options };
+}
+
+function printOverview(): void {
+  process.stdout.write(USAGE);
+  for (const [name, { says, needs }] of Object.entries(scenarios)) {
+    process.stdout.write(`\n  ${name.padEnd(8)}${says}\n${' '.repeat(10)}needs ${needs}\n`);
+  }
+  const missing = missingPeers();
+  const peers = missing.length === 0 ? 'every peer is there' : `missing: ${missing.join(', ')}`;
+  process.stdout.write(`\n${peers}; bench/install-peers.sh installs what is missing\n`);
+}
+
+try {
+  const { name, options } = parseCommandLine();
+  if (name === undefined) printOverview();
+  else await scenarios[name].run(options);
+} catch (error) {
+  const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS_');
+  process.stderr.write(`bench: ${isUsage ? (error as Error).message : (error as Error).stack}\n`);
+  process.exitCode = isUsage ? 2 : 1;
+}

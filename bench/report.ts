@@ -1,10 +1,11 @@
-// What a scenario found: a table for people and a JSON file beside it.
+// What a scenario found: a table for people and a JSON file beside it, both with the machine's name.
 
 import { mkdir, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
 
 const RESULTS = path.join(import.meta.dirname, 'results');
+const GIB = 2 ** 30;
 
 /** Middle, least and most of several rounds. */
 export interface Spread {
@@ -13,29 +14,48 @@ export interface Spread {
   readonly most: number;
 }
 
+export interface Report {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Whole lines below the table: who was skipped or failed and why, what was scaled. */
+  readonly notes: readonly string[];
+  /** Every figure of every round. */
+  readonly raw: unknown;
+}
+
+/** @param values at least one */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   return { median: sorted[Math.floor((sorted.length - 1) / 2)], least: sorted[0], most: sorted.at(-1)! };
 }
 
+/** `2.11 (2.09–2.14)`: median, least and most. */
 export function formatSpread({ median, least, most }: Spread, digits = 2): string {
   return `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
 }
 
 /** Columns as wide as their widest cell. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => [...line[column]].length)));
-  const formatLine = (line: readonly string[]) => line.map((cell, column) => cell.padEnd(widths[column])).join('  ');
-  return [formatLine(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(formatLine)].join('\n');
+  const formatLine = (line: readonly string[]) => `| ${line.map((cell, at) => cell.padEnd(widths[at])).join(' | ')} |`;
+  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
+  return [formatLine(header), rule, ...rows.map(formatLine)].join('\n');
 }
 
-/** Names the machine, prints the table and keeps the raw figures. Returns the file. */
-export async function report(scenario: string, table: string, raw: unknown): Promise<string> {
-  const machine = `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}`;
-  process.stdout.write(`\n${scenario} on ${machine}\n\n${table}\n`);
-  await mkdir(RESULTS, { recursive: true });
+/** Prints the table, as Markdown has it, and keeps it with the raw figures in `bench/results/SCENARIO.json`. */
+export async function report(scenario: string, { header, rows, notes, raw }: Report): Promise<void> {
+  const memory = `${Math.round(totalmem() / GIB)} GiB`;
+  const cpu = cpus()[0]?.model.trim() || 'unknown CPU';
+  const machine = `${cpu}, ${availableParallelism()} cores, ${memory}, Node ${process.version}`;
   const file = path.join(RESULTS, `${scenario}.json`);
-  await writeFile(file, `${JSON.stringify({ scenario, machine, raw }, undefined, 2)}\n`);
-  return file;
+  const text = [
+    `${scenario} on ${machine}`,
+    formatTable(header, rows),
+    ...(notes.length > 0 ? [notes.join('\n')] : []),
+  ];
+  process.stdout.write(`\n${text.join('\n\n')}\n\n${path.relative(process.cwd(), file)}\n`);
+  await mkdir(RESULTS, { recursive: true });
+  const kept = { scenario, machine, when: new Date().toISOString(), header, rows, notes, raw };
+  await writeFile(file, `${JSON.stringify(kept, undefined, 2)}\n`);
 }

@@ -1,6 +1,7 @@
 // The surroundings of one transfer: a temporary folder, loopback addresses nobody else uses, and the programs started in
-// it. Invariant: when it is disposed of, its programs have ended and its folder is gone.
+// it. Invariant: when it is disposed of or this process exits, its programs have ended and its folder is gone.
 
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,12 @@ import { Program, type ProgramOptions } from './program.ts';
 /** 127.x.y.z: the first two come from our pid, so that two runs at once don't meet. */
 const HIGHEST_BYTE = 254;
 
+/** A program that was just killed may still be making files. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 5 } as const;
+
 let addressesGiven = 0;
+
+const openRoots = new Set<string>();
 
 export class Lab implements AsyncDisposable {
   readonly root: string;
@@ -18,10 +24,12 @@ export class Lab implements AsyncDisposable {
 
   private constructor(root: string) {
     this.root = root;
+    openRoots.add(root);
   }
 
-  static async open(): Promise<Lab> {
-    return new Lab(await mkdtemp(path.join(tmpdir(), 'enjambre-interop-')));
+  /** @param parent where its folder is made */
+  static async open(parent = tmpdir()): Promise<Lab> {
+    return new Lab(await mkdtemp(path.join(parent, 'enjambre-interop-')));
   }
 
   /** A new folder. */
@@ -67,6 +75,12 @@ export class Lab implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stopAll();
-    await rm(this.root, { recursive: true, force: true });
+    await rm(this.root, REMOVAL);
+    openRoots.delete(this.root);
   }
 }
+
+// Runs after the programs were killed: `program.ts` came first.
+process.once('exit', () => {
+  for (const root of openRoots) rmSync(root, REMOVAL);
+});

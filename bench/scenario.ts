@@ -1,0 +1,25 @@
+// What `npm run bench` knows of a scenario, and what people may ask of any of them.
+
+export interface BenchOptions {
+  /** Bytes of content; the scenario's own when not given. */
+  readonly size: number | undefined;
+  /** How often each client has its turn; the scenario's own when not given. */
+  readonly rounds: number | undefined;
+  /** Names of the only clients to run, in lower case; everybody when empty. */
+  readonly only: readonly string[];
+  /** Content is written to the temporary folder instead of `/dev/shm`. */
+  readonly onDisk: boolean;
+}
+
+export interface Scenario {
+  /** One line: what is compared. */
+  readonly says: string;
+  /** What it takes besides the peers: memory, time. */
+  readonly needs: string;
+  run(options: BenchOptions): Promise<void>;
+}
+
+/** Whether a client of this name was asked for. */
+export function isWanted(name: string, { only }: BenchOptions): boolean {
+  return only.length === 0 || only.includes(name.toLowerCase());
+}
