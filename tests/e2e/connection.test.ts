@@ -3,6 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { expect, type Page } from '@playwright/test';
 import { Stage, shoot, skip } from './stage.fixture.ts';
 
+const TOKEN = 'a-token-that-only-this-test-knows';
+
 describe('the connection', { skip }, () => {
   const stage = new Stage();
   let page: Page;
@@ -47,5 +49,15 @@ describe('the connection', { skip }, () => {
     await expect(page.getByRole('row').filter({ hasText: 'demo-' })).toHaveCount(4);
     const bar = page.getByRole('row').filter({ hasText: 'demo-1' }).getByRole('progressbar');
     await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
+  });
+
+  it('that asks for a token meanwhile says so, and leads to where it can be given', async () => {
+    await stage.kill();
+    await stage.start(TOKEN);
+    await expect(page.getByText('Signed out: the backend asks for a token.')).toBeVisible({ timeout: 5_000 });
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await page.getByLabel('Token').fill(TOKEN);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByRole('row').filter({ hasText: 'demo-' })).toHaveCount(4);
   });
 });

@@ -45,11 +45,11 @@ export class Stage {
   /** Clients of a backend that was killed. */
   #hasOrphans = false;
 
-  /** Starts the backend, or starts it again on the same ports. */
-  async start(): Promise<Backend> {
+  /** Starts the backend, or starts it again on the same ports; with a token it asks for that from now on. */
+  async start(token?: string): Promise<Backend> {
     await buildPage();
     const before = this.#backend;
-    this.#backend = await startBackend(this.folder, this.root, before);
+    this.#backend = await startBackend(this.folder, this.root, before, token);
     this.#hasOrphans = false;
     return this.#backend;
   }
@@ -112,7 +112,12 @@ export async function enjambre(...list: string[]): Promise<void> {
   if (code !== 0) throw new Error(`enjambre ${list.join(' ')}: ${complaint}`);
 }
 
-async function startBackend(folder: string, root: string, before: Backend | undefined): Promise<Backend> {
+async function startBackend(
+  folder: string,
+  root: string,
+  before: Backend | undefined,
+  token: string | undefined,
+): Promise<Backend> {
   const list = [
     `--port=${before?.port ?? 0}`,
     `--page-port=${before?.pagePort ?? 0}`,
@@ -121,7 +126,12 @@ async function startBackend(folder: string, root: string, before: Backend | unde
     `--root=${root}`,
     '--listen-host=127.0.0.1',
   ];
-  const child = spawn(process.execPath, [MAIN, 'start', ...list], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ENJAMBRE_TOKEN: token };
+  const child = spawn(process.execPath, [MAIN, 'start', ...list], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exited = once(child, 'exit');
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -23,6 +23,12 @@ export function ConnectionStrip() {
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline bg-wait-tint px-4 py-1.5 text-wait">
           <span className="font-semibold">{line}</span>
           {strip.kind === 'gone' && <span>{t('strip.gone-how')}</span>}
+          {strip.kind === 'signed-out' && (
+            // Asked for a page, the backend asks for its token.
+            <a href="/" className="min-h-6 font-semibold underline">
+              {t('strip.sign-in')}
+            </a>
+          )}
           {isOlder && (
             <button type="button" onClick={() => location.reload()} className="min-h-6 font-semibold underline">
               {t('page.reload')}

@@ -293,6 +293,7 @@ export const en = {
   'strip.gone': 'The backend does not answer since {time}. Transfers go on without this page.',
   'strip.gone-how': 'Look at the terminal where it was started, or start it again with npm start.',
   'strip.signed-out': 'Signed out: the backend asks for a token.',
+  'strip.sign-in': 'Sign in',
   'strip.older': 'This page is older than the backend',
 
   'keys.title': 'Keys',

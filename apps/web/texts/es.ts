@@ -297,6 +297,7 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'strip.gone': 'El backend no responde desde las {time}. Las transferencias siguen sin esta página.',
   'strip.gone-how': 'Mira la terminal donde se inició, o inícialo de nuevo con npm start.',
   'strip.signed-out': 'Sesión cerrada: el backend pide un token.',
+  'strip.sign-in': 'Iniciar sesión',
   'strip.older': 'Esta página es más antigua que el backend',
 
   'keys.title': 'Teclas',
