@@ -59,6 +59,6 @@ export const aria2: TestedClient = {
       );
     if (role === 'seed') await complete(START_TIMEOUT_MS);
     else await program.until('start the download', () => activeDownload(url), START_TIMEOUT_MS);
-    return { address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
+    return { program, address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
   },
 };

@@ -42,6 +42,7 @@ export const enjambre: TestedClient = {
       );
     if (role === 'seed') await complete(START_TIMEOUT_MS);
     return {
+      program,
       address: { host, port: ports.listenPort },
       complete: async (timeoutMs) => void (await complete(timeoutMs)),
     };

@@ -81,6 +81,6 @@ export const qbittorrent: TestedClient = {
         START_TIMEOUT_MS,
       );
     }
-    return { address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
+    return { program, address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
   },
 };

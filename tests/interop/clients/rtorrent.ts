@@ -58,6 +58,6 @@ export const rtorrent: TestedClient = {
     await program.until('start the torrent', () => isSet('d.is_active', '1'), START_TIMEOUT_MS);
     if (role === 'seed') await complete(START_TIMEOUT_MS);
     for (const peer of peers) await call(socket, 'add_peer', hash, formatAddress(peer));
-    return { address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
+    return { program, address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
   },
 };

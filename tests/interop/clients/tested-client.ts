@@ -2,6 +2,7 @@
 
 import type { PeerAddress } from '@enjambre/metainfo';
 import type { Lab } from '../lab.ts';
+import type { Program } from '../program.ts';
 import type { Torrent } from '../torrent-maker.ts';
 
 interface StartOptions {
@@ -17,6 +18,7 @@ interface StartOptions {
 }
 
 export interface RunningClient {
+  readonly program: Program;
   readonly address: PeerAddress;
   /** Resolves once every piece is there and verified. @throws Error with what the client does instead */
   complete(timeoutMs: number): Promise<void>;

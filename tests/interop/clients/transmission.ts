@@ -65,6 +65,6 @@ export const transmission: TestedClient = {
         timeoutMs,
       );
     if (role === 'seed') await complete(START_TIMEOUT_MS);
-    return { address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
+    return { program, address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
   },
 };

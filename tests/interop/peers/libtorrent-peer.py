@@ -22,6 +22,7 @@ def parse_arguments():
     parser.add_argument("--folder", required=True, help="holds the torrent's file or folder, or will")
     parser.add_argument("--host", required=True)
     parser.add_argument("--peer", action="append", default=[], help="host:port to connect to")
+    parser.add_argument("--set", action="append", default=[], help="name=number, a setting of the session")
     return parser.parse_args()
 
 
@@ -29,7 +30,7 @@ def say(event, **details):
     print(json.dumps({"event": event, **details}), flush=True)
 
 
-def open_session(host):
+def open_session(host, more):
     categories = lt.alert.category_t
     return lt.session(
         {
@@ -52,6 +53,7 @@ def open_session(host):
             | categories.peer_notification
             | categories.tracker_notification
             | categories.storage_notification,
+            **more,
         }
     )
 
@@ -76,7 +78,8 @@ def tell(alert):
 def main():
     arguments = parse_arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    session = open_session(arguments.host)
+    pairs = (pair.split("=") for pair in arguments.set)
+    session = open_session(arguments.host, {name: int(value) for name, value in pairs})
     torrent = add_torrent(session, arguments.torrent, arguments.folder)
     peers = [(host, int(port)) for host, port in (peer.rsplit(":", 1) for peer in arguments.peer)]
     complete = False
