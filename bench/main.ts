@@ -5,8 +5,9 @@ import { fleet } from './fleet.ts';
 import { leech } from './leech.ts';
 import { missingPeers } from './peers.ts';
 import type { BenchOptions, Scenario } from './scenario.ts';
+import { tester } from './tester.ts';
 
-const scenarios: Readonly<Record<string, Scenario>> = { leech, fleet };
+const scenarios: Readonly<Record<string, Scenario>> = { leech, tester, fleet };
 
 const USAGE = `npm run bench -- SCENARIO [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
 
