@@ -1,13 +1,14 @@
 // `npm run bench -- SCENARIO`: comparisons with other clients on this machine. Nothing else should run meanwhile.
 
 import { parseArgs } from 'node:util';
+import { check } from './check.ts';
 import { fleet } from './fleet.ts';
 import { leech } from './leech.ts';
 import { missingPeers } from './peers.ts';
 import type { BenchOptions, Scenario } from './scenario.ts';
 import { tester } from './tester.ts';
 
-const scenarios: Readonly<Record<string, Scenario>> = { leech, tester, fleet };
+const scenarios: Readonly<Record<string, Scenario>> = { leech, check, tester, fleet };
 
 const USAGE = `npm run bench -- SCENARIO [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
 

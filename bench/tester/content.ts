@@ -46,12 +46,13 @@ function pieceOf(geometry: PieceGeometry, pieceIndex: number): Buffer {
   return Buffer.concat(blocks);
 }
 
-/** A .torrent of the content, with an info hash of its own each time. Without trackers. */
-export function torrentOf(geometry: PieceGeometry, name: string): Uint8Array {
+/** A .torrent of the content, with an info hash of its own each time. @param announce the tracker's URL, if any */
+export function torrentOf(geometry: PieceGeometry, name: string, announce?: string): Uint8Array {
   const pieces = Array.from({ length: geometry.pieceCount }, (_, pieceIndex) =>
     hash('sha1', pieceOf(geometry, pieceIndex), 'buffer'),
   );
   return encodeBencode({
+    announce,
     info: {
       length: geometry.totalSize,
       name,

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 const PROBES: Readonly<Record<string, string>> = {
   'python3-libtorrent': '/usr/bin/python3 -c "import libtorrent"',
   'transmission-daemon': 'command -v transmission-daemon',
+  'transmission-cli': 'command -v transmission-create',
   'qbittorrent-nox': 'command -v qbittorrent-nox',
   aria2: 'command -v aria2c',
   rtorrent: 'command -v rtorrent',

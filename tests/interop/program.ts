@@ -7,14 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const MAX_OUTPUT_CHARACTERS = 8_000;
 /** After SIGTERM; Transmission and rtorrent say goodbye to their trackers first. */
 const GRACE_MS = 5_000;
-/** These clients tell of their state only when asked. */
-const POLL_MS = 50;
+/** These clients tell of their state only when asked: often enough to time them by it. */
+const POLL_MS = 20;
 
 const running = new Set<ChildProcess>();
 
 export interface ProgramOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** It can be written to; otherwise its standard input is empty. */
+  readonly hasInput?: boolean;
 }
 
 export class Program {
@@ -29,7 +31,7 @@ export class Program {
     this.#child = spawn(command, programArguments, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     });
     running.add(this.#child);
     const keep = (text: Buffer): void => {
@@ -37,6 +39,8 @@ export class Program {
     };
     this.#child.stdout?.on('data', keep);
     this.#child.stderr?.on('data', keep);
+    // It may have ended already.
+    this.#child.stdin?.on('error', () => {});
     this.#ended = new Promise((resolve) => {
       const end = (reason: string): void => {
         running.delete(this.#child);
@@ -51,6 +55,11 @@ export class Program {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** To its standard input. */
+  write(text: string): void {
+    this.#child.stdin?.write(text);
   }
 
   /** The last of what it wrote. */

@@ -21,6 +21,7 @@ export const aria2: TestedClient = {
 
   async start({ lab, role, torrent, folder, host }) {
     const [port, rpcPort] = [await lab.freePort(host), await lab.freePort('127.0.0.1')];
+    const addedAtMs = performance.now();
     const program = lab.start('aria2c', [
       '--no-conf=true',
       `--interface=${host}`,
@@ -59,6 +60,11 @@ export const aria2: TestedClient = {
       );
     if (role === 'seed') await complete(START_TIMEOUT_MS);
     else await program.until('start the download', () => activeDownload(url), START_TIMEOUT_MS);
-    return { program, address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
+    return {
+      program,
+      addedAtMs,
+      address: { host, port },
+      complete: async (timeoutMs) => void (await complete(timeoutMs)),
+    };
   },
 };

@@ -8,43 +8,50 @@ import { START_TIMEOUT_MS, type TestedClient } from './tested-client.ts';
 
 export const ENJAMBRE = path.resolve(import.meta.dirname, '../../../node_modules/.bin/enjambre');
 
-export const enjambre: TestedClient = {
-  name: 'Enjambre',
-  debianPackage: undefined,
+export const enjambre = withFlags('Enjambre', ['--log-level=debug']);
 
-  async start({ lab, role, torrent, folder, host, peers }) {
-    const runFile = path.join(await lab.folder(`enjambre-${role}`), 'run.json');
-    const program = lab.start(ENJAMBRE, [
-      'client',
-      `--torrent-file=${torrent.file}`,
-      `--archives=${folder}`,
-      `--listen-host=${host}`,
-      '--listen-port=0',
-      '--http-port=auto',
-      '--log-level=debug',
-      `--run-file=${runFile}`,
-      ...peers.map((peer) => `--peer=${formatAddress(peer)}`),
-    ]);
-    const ports = await program.until(
-      'listen',
-      async () => JSON.parse(await readFile(runFile, 'utf8')) as RunFile,
-      START_TIMEOUT_MS,
-    );
-    const complete = (timeoutMs: number) =>
-      program.until(
-        'complete',
-        async () => {
-          const answer = await fetch(`http://127.0.0.1:${ports.httpPort}/status`);
-          const { state } = (await answer.json()) as Status;
-          return state === 'completed' || undefined;
-        },
-        timeoutMs,
+/** @param flags for `enjambre client`, beside those that say what and where */
+export function withFlags(name: string, flags: readonly string[]): TestedClient {
+  return {
+    name,
+    debianPackage: undefined,
+
+    async start({ lab, role, torrent, folder, host, peers }) {
+      const runFile = path.join(await lab.folder(`enjambre-${role}-${host}`), 'run.json');
+      const addedAtMs = performance.now();
+      const program = lab.start(ENJAMBRE, [
+        'client',
+        `--torrent-file=${torrent.file}`,
+        `--archives=${folder}`,
+        `--listen-host=${host}`,
+        '--listen-port=0',
+        '--http-port=auto',
+        `--run-file=${runFile}`,
+        ...peers.map((peer) => `--peer=${formatAddress(peer)}`),
+        ...flags,
+      ]);
+      const ports = await program.until(
+        'listen',
+        async () => JSON.parse(await readFile(runFile, 'utf8')) as RunFile,
+        START_TIMEOUT_MS,
       );
-    if (role === 'seed') await complete(START_TIMEOUT_MS);
-    return {
-      program,
-      address: { host, port: ports.listenPort },
-      complete: async (timeoutMs) => void (await complete(timeoutMs)),
-    };
-  },
-};
+      const complete = (timeoutMs: number) =>
+        program.until(
+          'complete',
+          async () => {
+            const answer = await fetch(`http://127.0.0.1:${ports.httpPort}/status`);
+            const { state } = (await answer.json()) as Status;
+            return state === 'completed' || undefined;
+          },
+          timeoutMs,
+        );
+      if (role === 'seed') await complete(START_TIMEOUT_MS);
+      return {
+        program,
+        addedAtMs,
+        address: { host, port: ports.listenPort },
+        complete: async (timeoutMs) => void (await complete(timeoutMs)),
+      };
+    },
+  };
+}

@@ -28,12 +28,12 @@ function withSettings(name: string, settings: Readonly<Record<string, number>>):
 
     async start({ lab, role, torrent, folder, host, peers }) {
       const introduced = peers.flatMap((peer) => ['--peer', formatAddress(peer)]);
-      const program = lab.start(PYTHON, [
-        SCRIPT,
-        ...['--torrent', torrent.file, '--folder', folder, '--host', host],
-        ...introduced,
-        ...set,
-      ]);
+      const addedAtMs = performance.now();
+      const program = lab.start(
+        PYTHON,
+        [SCRIPT, ...['--torrent', torrent.file, '--folder', folder, '--host', host], ...introduced, ...set],
+        { hasInput: true },
+      );
       const complete = (timeoutMs: number) =>
         program.until('complete', () => program.output.includes('"event": "complete"') || undefined, timeoutMs);
       const port = await program.until(
@@ -44,7 +44,9 @@ function withSettings(name: string, settings: Readonly<Record<string, number>>):
       if (role === 'seed') await complete(START_TIMEOUT_MS);
       return {
         program,
+        addedAtMs,
         address: { host, port: Number(port) },
+        dial: (peer) => program.write(`${formatAddress(peer)}\n`),
         complete: async (timeoutMs) => void (await complete(timeoutMs)),
       };
     },

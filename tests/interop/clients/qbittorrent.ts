@@ -63,6 +63,7 @@ export const qbittorrent: TestedClient = {
     form.set('savepath', folder);
     form.set('autoTMM', 'false');
     form.set('contentLayout', 'Original');
+    const addedAtMs = performance.now();
     await call(`${api}/torrents/add`, { method: 'POST', body: form });
     const state = async (): Promise<string | undefined> => {
       const answer = await call(`${api}/torrents/info?hashes=${torrent.infoHash}`);
@@ -81,6 +82,11 @@ export const qbittorrent: TestedClient = {
         START_TIMEOUT_MS,
       );
     }
-    return { program, address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
+    return {
+      program,
+      addedAtMs,
+      address: { host, port },
+      complete: async (timeoutMs) => void (await complete(timeoutMs)),
+    };
   },
 };

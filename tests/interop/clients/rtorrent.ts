@@ -49,6 +49,7 @@ export const rtorrent: TestedClient = {
     const file = path.join(home, 'rtorrent.rc');
     await copyFile(torrent.file, path.join(home, 'x.torrent'));
     await writeFile(file, configuration(home, folder, host, port));
+    const addedAtMs = performance.now();
     const program = lab.start('rtorrent', ['-n', '-o', `import=${file}`], { env: { HOME: home } });
     const socket = path.join(home, 'rpc');
     const hash = torrent.infoHash.toUpperCase();
@@ -58,6 +59,11 @@ export const rtorrent: TestedClient = {
     await program.until('start the torrent', () => isSet('d.is_active', '1'), START_TIMEOUT_MS);
     if (role === 'seed') await complete(START_TIMEOUT_MS);
     for (const peer of peers) await call(socket, 'add_peer', hash, formatAddress(peer));
-    return { program, address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
+    return {
+      program,
+      addedAtMs,
+      address: { host, port },
+      complete: async (timeoutMs) => void (await complete(timeoutMs)),
+    };
   },
 };

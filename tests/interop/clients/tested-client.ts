@@ -20,6 +20,10 @@ interface StartOptions {
 export interface RunningClient {
   readonly program: Program;
   readonly address: PeerAddress;
+  /** When the torrent was handed to it, as `performance.now()`: at its start, or when its daemon was told. */
+  readonly addedAtMs: number;
+  /** Tells it of a peer; undefined where nobody needs it yet. */
+  readonly dial?: (peer: PeerAddress) => void;
   /** Resolves once every piece is there and verified. @throws Error with what the client does instead */
   complete(timeoutMs: number): Promise<void>;
 }

@@ -28,13 +28,13 @@ export const transmission: TestedClient = {
 
   async start({ lab, role, torrent, folder, host }) {
     const home = await lab.folder(`transmission-${role}`);
-    const [port, rpcPort] = [await lab.freePort(host), await lab.freePort(host)];
+    const [port, rpcPort] = [await lab.freePort(host), await lab.freePort('127.0.0.1')];
     const settings = {
       'bind-address-ipv4': host,
       'bind-address-ipv6': '::1',
-      'rpc-bind-address': host,
+      'rpc-bind-address': '127.0.0.1',
       'rpc-port': rpcPort,
-      'rpc-whitelist': '127.*.*.*',
+      'rpc-whitelist': '127.0.0.1',
       'rpc-authentication-required': false,
       'dht-enabled': false,
       'lpd-enabled': false,
@@ -49,9 +49,10 @@ export const transmission: TestedClient = {
     };
     await writeFile(path.join(home, 'settings.json'), JSON.stringify(settings));
     const program = lab.start('transmission-daemon', ['--foreground', '--config-dir', home]);
-    const url = `http://${host}:${rpcPort}/transmission/rpc`;
+    const url = `http://127.0.0.1:${rpcPort}/transmission/rpc`;
     await program.until('answer', () => call(url, 'session-get', {}), START_TIMEOUT_MS);
     const metainfo = (await readFile(torrent.file)).toString('base64');
+    const addedAtMs = performance.now();
     await call(url, 'torrent-add', { metainfo, 'download-dir': folder });
     if (role === 'seed') await call(url, 'torrent-verify', {});
     const complete = (timeoutMs: number) =>
@@ -65,6 +66,11 @@ export const transmission: TestedClient = {
         timeoutMs,
       );
     if (role === 'seed') await complete(START_TIMEOUT_MS);
-    return { program, address: { host, port }, complete: async (timeoutMs) => void (await complete(timeoutMs)) };
+    return {
+      program,
+      addedAtMs,
+      address: { host, port },
+      complete: async (timeoutMs) => void (await complete(timeoutMs)),
+    };
   },
 };

@@ -1,19 +1,22 @@
 #!/usr/bin/python3
 """One torrent in one libtorrent session; says what happens as JSON lines: listening (port), complete, error (message).
 
-Ends on SIGTERM. Loopback only: no DHT, no local discovery, no port mapping.
+Dials what it is told of as host:port, by argument again and again, by a line of standard input once. Ends on SIGTERM.
+Loopback only: no DHT, no local discovery, no port mapping.
 """
 
 import argparse
 import json
 import signal
 import sys
+import threading
 import time
 
 import libtorrent as lt
 
 RECONNECT_SECONDS = 1
-POLL_SECONDS = 0.05
+# It wakes for every alert; in between it only dials.
+WAIT_MS = 200
 
 
 def parse_arguments():
@@ -75,13 +78,24 @@ def tell(alert):
         say("error", message=alert.message())
 
 
+def parse_address(text):
+    host, port = text.rsplit(":", 1)
+    return host, int(port)
+
+
+def dial_lines(torrent):
+    for line in sys.stdin:
+        torrent.connect_peer(parse_address(line.strip()))
+
+
 def main():
     arguments = parse_arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     pairs = (pair.split("=") for pair in arguments.set)
     session = open_session(arguments.host, {name: int(value) for name, value in pairs})
     torrent = add_torrent(session, arguments.torrent, arguments.folder)
-    peers = [(host, int(port)) for host, port in (peer.rsplit(":", 1) for peer in arguments.peer)]
+    threading.Thread(target=dial_lines, args=(torrent,), daemon=True).start()
+    peers = [parse_address(peer) for peer in arguments.peer]
     complete = False
     next_connect = 0.0
     while True:
@@ -94,7 +108,7 @@ def main():
             next_connect = time.monotonic() + RECONNECT_SECONDS
             for peer in peers:
                 torrent.connect_peer(peer)
-        time.sleep(POLL_SECONDS)
+        session.wait_for_alert(WAIT_MS)
 
 
 main()
