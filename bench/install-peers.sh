@@ -8,5 +8,5 @@ as_root=
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update
 $as_root apt-get install --yes --no-install-recommends \
-  python3-libtorrent qbittorrent-nox transmission-daemon aria2 rtorrent iproute2
-npm install --prefix "$here/webtorrent" --no-audit --no-fund
+  python3-libtorrent qbittorrent-nox transmission-daemon transmission-cli aria2 rtorrent iproute2
+npm install --prefix "$here/webtorrent" --no-save --no-package-lock --ignore-scripts --no-audit --no-fund webtorrent@3.0.21

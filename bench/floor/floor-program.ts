@@ -1,0 +1,20 @@
+// What the floor's programs begin with: the command line, and one leecher.
+
+import { readFileSync } from 'node:fs';
+import { parseTorrentFile } from '@enjambre/metainfo';
+import { FloorLeecher, type FloorLeecherOptions } from './leecher.ts';
+
+export function say(event: string, details: object = {}): void {
+  process.stdout.write(`${JSON.stringify({ event, ...details })}\n`);
+}
+
+/** `TORRENT SEED-HOST SEED-PORT OWN-HOST …`. */
+export function openFloor(sink: Pick<FloorLeecherOptions, 'keep' | 'had' | 'unchoked'>) {
+  const [torrent, seedHost, seedPort, host] = process.argv.slice(2);
+  const { geometry, infoHashV1 } = parseTorrentFile(readFileSync(torrent));
+  const seed = { host: seedHost, port: Number(seedPort) };
+  new FloorLeecher({ geometry, infoHash: infoHashV1!, seed, host, ...sink });
+  // Somebody reads from /proc what it took.
+  setInterval(() => {}, 60_000);
+  return { geometry };
+}
