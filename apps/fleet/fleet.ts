@@ -1,6 +1,6 @@
 // The backend without its servers: what is wanted, what runs it, who watches it, who is told. Handlers call this.
 
-import { mkdir, realpath, statfs } from 'node:fs/promises';
+import { mkdir, realpath, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerView, CreateContainer, Info, Status } from '@enjambre/contract';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
@@ -9,8 +9,9 @@ import { ContainerList } from './containers/container-list.ts';
 import { noStatus, viewOf } from './containers/container-view.ts';
 import { readCreateRequest } from './containers/create-request.ts';
 import { createContainer } from './containers/creation.ts';
+import { readKeepsake, writeKeepsake } from './containers/keepsake.ts';
 import { Removal } from './containers/removal.ts';
-import type { Driver } from './drivers/driver.ts';
+import type { Driver, Keepsake } from './drivers/driver.ts';
 import { FleetError, reasonOf, StartError } from './errors.ts';
 import { EventStream } from './events/event-stream.ts';
 import { setPaused } from './net/control-caller.ts';
@@ -64,7 +65,8 @@ export class Fleet {
     });
     const { watcher } = this;
     const specOf = (container: Container) => this.#specOf(container);
-    this.reconciler = new Reconciler({ containers, store, driver, watcher, clock, logger, specOf, onChange });
+    const adopt = (id: string, keepsake: Keepsake) => this.#adopt(id, keepsake);
+    this.reconciler = new Reconciler({ containers, store, driver, watcher, clock, logger, specOf, adopt, onChange });
     const { reconciler, torrentPathOf } = this;
     const onRemoved = onChange;
     const forRemoval = { root, containers, store, driver, watcher, reconciler, clock, torrentPathOf, onRemoved };
@@ -123,7 +125,7 @@ export class Fleet {
     const { root, containers, torrents, reconciler, torrentPathOf } = this;
     const store = this.#store;
     const options = { root, containers, store, driver, torrents, reconciler, clock, torrentPathOf };
-    return { container: await createContainer(request, options), warnings: request.warnings };
+    return createContainer(request, options);
   }
 
   /** @throws FleetError `wrong-state`, `start-failed` */
@@ -181,14 +183,32 @@ export class Fleet {
   /** A container's own copy of its .torrent: the kept one may be deleted. */
   readonly torrentPathOf = (id: string): string => join(this.options.dataFolder, 'containers', `${id}.torrent`);
 
+  /** A container that is in no database of ours, and runs. */
+  async #adopt(id: string, { text, torrent, running }: Keepsake): Promise<Container | undefined> {
+    const kept = readKeepsake(text, this.root);
+    if (kept === undefined || this.containers.byName(kept.name) !== undefined) return undefined;
+    await writeFile(this.torrentPathOf(id), torrent);
+    const record = { ...kept, id, restarts: 0, paused: false, wanted: running ? 'running' : 'stopped' } as const;
+    this.#store.insert(record);
+    const container = new Container({ ...record }, undefined);
+    this.containers.add(container);
+    return container;
+  }
+
   #runs(container: Container): boolean {
     return this.options.driver.get(container.id) !== undefined && container.phase !== 'stopping';
   }
 
   #specOf({ id, record }: Container): Parameters<Driver['start']>[0] {
-    const { folderPath, discoveryMode, downloadLimit, uploadLimit, peers } = record.config;
+    const { folderPath, networkName, imageName, port, discoveryMode, downloadLimit, uploadLimit, peers } =
+      record.config;
     return {
       id,
+      name: record.name,
+      keepsake: writeKeepsake(record),
+      networkName,
+      imageName,
+      overlayPort: port,
       torrentPath: this.torrentPathOf(id),
       folder: folderPath,
       discoveryMode,

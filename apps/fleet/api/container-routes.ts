@@ -2,7 +2,7 @@
 
 import { CreateContainerSchema, type CreatedContainer } from '@enjambre/contract';
 import Type from 'typebox';
-import { portsOf, stateOf, statusWords } from '../containers/container-view.ts';
+import { stateOf, statusWords } from '../containers/container-view.ts';
 import { FleetError } from '../errors.ts';
 import { type Fleet, version } from '../fleet.ts';
 import type { Server } from './bare-server.ts';
@@ -23,7 +23,7 @@ export function containerRoutes(server: Server, fleet: Fleet): void {
       state: stateOf(container),
       status: statusWords(container, clock.wallTime()),
       created: Math.floor(container.record.createdAt / 1000),
-      ports: portsOf(driver.get(container.id)),
+      ports: driver.get(container.id)?.ports ?? [],
     })),
   );
 

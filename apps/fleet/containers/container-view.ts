@@ -1,13 +1,9 @@
 // A container as callers see it: the row of the page's list, and the forms of the older API. Pure.
 
 import type { ContainerState, ContainerView, Health, Reason, Status } from '@enjambre/contract';
-import type { Driver, Instance } from '../drivers/driver.ts';
+import type { Driver } from '../drivers/driver.ts';
 import type { Sight } from '../watcher/watcher.ts';
 import type { Container, Phase } from './container.ts';
-
-/** What clients listen on when nobody chooses: the ports inside, as Docker would call them. */
-const CONTROL_PORT = 9091;
-const PEER_PORT = 6881;
 
 const states: Readonly<Record<Phase, ContainerState>> = {
   created: 'created',
@@ -54,25 +50,6 @@ export function statusWords({ phase, startedAt, last, record }: Container, now: 
   const code = last.exitCode ?? 255;
   const word = phase === 'stopped' && record.wanted === 'stopped' ? 'Exited' : 'Restarting';
   return `${word} (${code}) ${age(now - last.at)} ago`;
-}
-
-export interface PortMapping {
-  readonly privatePort: number;
-  readonly publicPort: number;
-  readonly type: 'tcp';
-  readonly ip: string;
-}
-
-export function portsOf(instance: Instance | undefined): PortMapping[] {
-  const { endpoint, listenPort } = instance ?? {};
-  return [
-    ...(endpoint === undefined
-      ? []
-      : [{ privatePort: CONTROL_PORT, publicPort: endpoint.port, type: 'tcp' as const, ip: endpoint.host }]),
-    ...(listenPort === undefined
-      ? []
-      : [{ privatePort: PEER_PORT, publicPort: listenPort, type: 'tcp' as const, ip: '0.0.0.0' }]),
-  ];
 }
 
 /** The ten fields of a client that does not answer. */

@@ -19,12 +19,12 @@ export interface ContainerRequest {
   readonly downloadLimit: number | null;
   readonly uploadLimit: number | null;
   readonly peers: readonly string[];
-  /** Sentences about what was asked for and means nothing here. */
+  /** Sentences about what was asked for and means nothing, whatever the driver. */
   readonly warnings: readonly string[];
 }
 
 /** Docker's rule, so that any container can be run by Docker too. */
-const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/;
+export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/;
 const MAX_PORT = 65535;
 const plannedSources = ['overlay', 'dht', 'pex', 'lsd'];
 
@@ -36,7 +36,7 @@ export function readCreateRequest(body: CreateContainer): ContainerRequest {
   if (body.containerName !== undefined && body.name !== undefined && body.containerName !== body.name) {
     throw invalidField('name', 'differs from containerName');
   }
-  if (!NAME.test(name)) {
+  if (!CONTAINER_NAME.test(name)) {
     throw invalidField(
       field,
       'must begin with a letter or digit; then letters, digits, dots, dashes and underscores, 63 characters at most',
@@ -58,8 +58,6 @@ export function readCreateRequest(body: CreateContainer): ContainerRequest {
     uploadLimit: body.uploadLimit ?? null,
     peers: body.peers ?? [],
     warnings: [
-      ...(networkName === null ? [] : ['networkName means nothing to clients that run as processes of this machine']),
-      ...(imageName === null ? [] : ['imageName means nothing to clients that run as processes of this machine']),
       ...(port === null ? [] : ['port is for the overlay, which does not exist yet']),
       ...(bootstrap === null ? [] : ['bootstrap is for the overlay, which does not exist yet']),
     ],

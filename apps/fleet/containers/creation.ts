@@ -28,12 +28,20 @@ export interface CreationOptions {
   readonly torrentPathOf: (id: string) => string;
 }
 
-/** Resolves once its client listens. @throws FleetError */
-export async function createContainer(request: ContainerRequest, options: CreationOptions): Promise<Container> {
+/**
+ * Resolves once its client listens.
+ * @returns with a sentence about each wish that means nothing
+ * @throws FleetError
+ */
+export async function createContainer(
+  request: ContainerRequest,
+  options: CreationOptions,
+): Promise<{ container: Container; warnings: readonly string[] }> {
   const { containers, store, driver, reconciler, torrentPathOf } = options;
   const release = containers.reserve(request.name);
   const id = randomBytes(ID_BYTES).toString('hex');
   try {
+    const warnings = [...(await driver.check(request)), ...request.warnings];
     const { record, bytes } = await makeRecord(id, request, options);
     await writeFile(torrentPathOf(id), bytes);
     // From here to `add` nothing waits, so nobody comes between.
@@ -42,11 +50,12 @@ export async function createContainer(request: ContainerRequest, options: Creati
     const container = new Container(record, undefined);
     containers.add(container);
     await reconciler.start(container);
-    return container;
+    return { container, warnings };
   } catch (error) {
     containers.delete(id);
     store.delete(id);
-    await driver.remove(id);
+    // What it could not do is not the reason.
+    await driver.remove(id).catch(() => {});
     await rm(torrentPathOf(id), { force: true });
     throw error;
   } finally {

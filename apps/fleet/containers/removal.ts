@@ -95,7 +95,13 @@ export class Removal {
     const { id, record } = container;
     // Not in the list any more: nothing starts it again.
     containers.delete(id);
-    await reconciler.abandon(container);
+    try {
+      await reconciler.abandon(container);
+    } catch (error) {
+      // It runs on, so it is not forgotten.
+      containers.add(container);
+      throw error;
+    }
     watcher.forget(id);
     const { folderPath: folder } = record.config;
     if (withData) {

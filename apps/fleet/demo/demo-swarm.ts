@@ -49,9 +49,8 @@ export class DemoSwarm {
     await writeSampleFile(sample);
     await this.#keepTorrent(sample);
     const seed = await this.#container({ containerName: SEED, torrentFile: TORRENT, folderPath: 'demo/seed' });
-    const { listenPort } = options.driver.get(seed) ?? {};
     // Without a tracker somebody has to introduce them; with one they need not wait for it.
-    const peers = listenPort === undefined ? [] : [`127.0.0.1:${listenPort}`];
+    const peers = [options.driver.get(seed)?.peerAddress].filter((address) => address !== undefined);
     const downloadLimit = Math.ceil(SAMPLE_LENGTH / WATCHED_SECONDS);
     const leechers = LEECHERS.map((containerName) => {
       const folderPath = `demo/${containerName}`;

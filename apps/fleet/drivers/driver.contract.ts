@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { FleetError } from '../errors.ts';
-import type { Driver, Exit, InstanceSpec } from './driver.ts';
+import type { Driver, DriverListener, Exit, InstanceSpec } from './driver.ts';
 
 export interface DriverUnderTest {
   readonly driver: Driver;
@@ -11,6 +11,11 @@ export interface DriverUnderTest {
   readonly spec: InstanceSpec;
   /** Makes an instance end without the driver being asked. */
   crash(id: string): void | Promise<void>;
+}
+
+/** Hears nothing but what it is given for. */
+export function listener(ears: Partial<DriverListener> = {}): DriverListener {
+  return { exited() {}, started() {}, returned() {}, ...ears };
 }
 
 /** @param make a driver that was not opened; what it leaves is taken away after the test */
@@ -23,6 +28,7 @@ export function driverContract(name: string, make: (t: TestContext) => Promise<D
       assert.deepEqual(idsOf(driver), [spec.id]);
       assert.deepEqual(await driver.known(), [spec.id]);
       assert.equal(driver.get(spec.id)?.startedAt, instance.startedAt);
+      assert.equal(driver.unreachable, undefined);
       assert.notEqual(await driver.stats(spec.id), undefined);
       await driver.stop(spec.id);
       assert.deepEqual(idsOf(driver), []);
@@ -96,10 +102,11 @@ async function open(t: TestContext, make: (t: TestContext) => Promise<DriverUnde
   const { driver, spec, crash } = await make(t);
   const seen: string[] = [];
   const { promise: next, resolve } = Promise.withResolvers<[string, Exit]>();
-  await driver.open((id, exit) => {
+  const exited = (id: string, exit: Exit) => {
     seen.push(id);
     resolve([id, exit]);
-  });
+  };
+  await driver.open(listener({ exited }));
   return { driver, spec, crash, exits: { seen, next } };
 }
 

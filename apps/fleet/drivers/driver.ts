@@ -1,20 +1,30 @@
 // What runs the clients, whatever it is: processes here, containers elsewhere. The fleet knows no more of it than this.
 // Invariant: an id has at most one running instance; its log and exit stay until `remove`.
 
-import type { Stats } from '@enjambre/contract';
+import type { ContainerConfig, Stats } from '@enjambre/contract';
 
 /** A client as it shall run. */
 export interface InstanceSpec {
   readonly id: string;
+  /** Unique in the fleet; where instances have a network of their own it is their name there. */
+  readonly name: string;
   /** The .torrent, at a place that stays until `remove`. */
   readonly torrentPath: string;
   /** Where it downloads to; it is there. */
   readonly folder: string;
+  /** Null for the driver's own. */
+  readonly networkName: string | null;
+  /** Null for the driver's own. */
+  readonly imageName: string | null;
+  /** The port under which the overlay's is to be reached from outside; null for none. */
+  readonly overlayPort: number | null;
   readonly discoveryMode: string;
   readonly downloadLimitBytesPerSecond: number | undefined;
   readonly uploadLimitBytesPerSecond: number | undefined;
   /** Each `host:port`. */
   readonly peers: readonly string[];
+  /** What the fleet knows of it, for a day on which it has forgotten: given back by `keepsake`. */
+  readonly keepsake: string;
 }
 
 /** Where its control server answers, and to whom. */
@@ -24,12 +34,22 @@ export interface Endpoint {
   readonly token: string;
 }
 
+/** A port inside and where it is outside. */
+export interface PortMapping {
+  readonly privatePort: number;
+  readonly publicPort: number;
+  readonly type: 'tcp' | 'udp';
+  readonly ip: string;
+}
+
 export interface Instance {
   readonly id: string;
   /** Undefined when its control server could not be bound, or is not known yet. */
   readonly endpoint: Endpoint | undefined;
-  /** For peers; undefined while it is not known. */
-  readonly listenPort: number | undefined;
+  /** `host:port` under which the other instances of this driver reach it as a peer; undefined while it is not known. */
+  readonly peerAddress: string | undefined;
+  /** What is to be reached from this machine or beyond. */
+  readonly ports: readonly PortMapping[];
   /** Unix milliseconds. */
   readonly startedAt: number;
 }
@@ -43,22 +63,94 @@ export interface Exit {
   readonly message: string;
 }
 
+/** Who is told of what happens without having been asked for. */
+export interface DriverListener {
+  exited(id: string, exit: Exit): void;
+  /** It runs again: what runs the clients has restarted it. */
+  started(id: string): void;
+  /** What runs the clients can be reached again. Before, `exited` and `started` told what has changed meanwhile. */
+  returned(): void;
+}
+
+/** What a driver still has of an instance that the fleet has forgotten. */
+export interface Keepsake {
+  /** `InstanceSpec.keepsake`. */
+  readonly text: string;
+  readonly torrent: Uint8Array;
+  readonly running: boolean;
+}
+
+/** A network of instances, as `GET /api/networks` lists it. */
+export interface Network {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly scope: string;
+  /** RFC 3339. */
+  readonly created: string;
+}
+
+export interface Networks {
+  list(): Promise<readonly Network[]>;
+  /** @param kind as the engine calls it: `bridge` @returns its id  @throws FleetError `name-taken`, `invalid-request` */
+  create(name: string, kind: string): Promise<string>;
+}
+
+/** An image that instances may be started from. */
+export interface Image {
+  readonly name: string;
+  /** Undefined: allowed and not there yet. */
+  readonly id: string | undefined;
+  /** Of the OCI label; undefined where it has none. */
+  readonly version: string | undefined;
+  readonly sizeBytes: number | undefined;
+}
+
+/** One step of a pull; `total` and `current` in bytes, where the engine tells. */
+export interface PullStep {
+  readonly layer: string | undefined;
+  readonly status: string;
+  readonly currentBytes: number | undefined;
+  readonly totalBytes: number | undefined;
+}
+
+export interface Images {
+  /** Those that are allowed, and no others. */
+  list(): Promise<readonly Image[]>;
+  /** @throws FleetError `image-not-found` */
+  pull(name: string, onStep: (step: PullStep) => void): Promise<void>;
+}
+
 export interface Driver {
   /** As `ContainerView.driver` names it. */
   readonly name: string;
   /** What stands for an image in lists. */
   readonly image: string;
+  /** Undefined where instances have no networks of their own. */
+  readonly networks: Networks | undefined;
+  /** Undefined where instances are not made from images. */
+  readonly images: Images | undefined;
+  /** Why what runs the clients cannot be reached now; undefined: it can. */
+  readonly unreachable: string | undefined;
   /**
    * Finds what an earlier backend left running. Called once, before anything else.
-   * @param onExit is told of each instance that ends without having been asked to
+   * @throws StartError `driver-unreachable`
    */
-  open(onExit: (id: string, exit: Exit) => void): Promise<void>;
+  open(listener: DriverListener): Promise<void>;
+  /**
+   * Looks whether an instance could be like that, before anything is made for it.
+   * @returns a sentence about each wish that means nothing to this driver
+   * @throws FleetError `network-not-found`, `image-not-found`
+   */
+  check(wish: Pick<ContainerConfig, 'networkName' | 'imageName'>): Promise<readonly string[]>;
   /** What runs now. */
   running(): readonly Instance[];
   /** Ids of which it keeps anything, running or not. */
   known(): Promise<readonly string[]>;
+  /** Undefined when nothing of it has ever run, or this driver keeps none. */
+  keepsake(id: string): Promise<Keepsake | undefined>;
   get(id: string): Instance | undefined;
-  /** Resolves once it listens. @throws FleetError `start-failed`; then it does not run */
+  /** Resolves once it listens. @throws FleetError `start-failed`, `port-taken`, …; then it does not run */
   start(spec: InstanceSpec): Promise<Instance>;
   /** Resolves once it has ended: asked to, and made to when it does not in time. Nothing when it does not run. */
   stop(id: string): Promise<void>;

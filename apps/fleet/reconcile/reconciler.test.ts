@@ -6,7 +6,9 @@ import { type TestContext, test } from 'node:test';
 import { FakeClock, seededRandom, silentLogger } from '@enjambre/runtime';
 import { Container } from '../containers/container.ts';
 import { ContainerList } from '../containers/container-list.ts';
+import type { Keepsake } from '../drivers/driver.ts';
 import { FakeDriver } from '../drivers/fake/fake-driver.ts';
+import { plainSpec } from '../drivers/plain-spec.fixture.ts';
 import { type ContainerRecord, ContainerStore } from '../state/container-store.ts';
 import { openDatabase } from '../state/database.ts';
 import { Watcher } from '../watcher/watcher.ts';
@@ -72,8 +74,8 @@ test('a start that fails is told to whoever asked, and tried again', async (t) =
 
 test('at the start what runs is taken in, what nobody remembers is removed', async (t) => {
   const { driver, container, settled } = await make(t, 'running', async (fake) => {
-    await fake.start({ ...spec, id: '0123456789ab' });
-    await fake.start({ ...spec, id: 'ffffffffffff' });
+    await fake.start(plainSpec);
+    await fake.start({ ...plainSpec, id: 'ffffffffffff' });
   });
   await settled();
   assert.deepEqual(
@@ -83,14 +85,39 @@ test('at the start what runs is taken in, what nobody remembers is removed', asy
   assert.equal(container.record.restarts, 0);
 });
 
-const spec = {
-  torrentPath: '/none',
-  folder: '/none',
-  discoveryMode: 'tracker',
-  downloadLimitBytesPerSecond: undefined,
-  uploadLimitBytesPerSecond: undefined,
-  peers: [],
-};
+test('what only the driver remembers is taken in again, and what it cannot tell of is let be', async (t) => {
+  const { driver, containers } = await make(t, 'stopped', async (fake) => {
+    fake.leave({ ...plainSpec, id: 'aaaaaaaaaaaa', keepsake: 'ours' }, Buffer.alloc(0));
+    fake.leave({ ...plainSpec, id: 'bbbbbbbbbbbb', keepsake: 'of somebody else' }, Buffer.alloc(0));
+  });
+  assert.equal(containers.get('aaaaaaaaaaaa')?.phase, 'running');
+  assert.equal(containers.get('bbbbbbbbbbbb'), undefined);
+  assert.notEqual(driver.get('bbbbbbbbbbbb'), undefined);
+});
+
+test('one that is restarted by what runs it counts as restarted, and is not started twice', async (t) => {
+  const { driver, container, clock, settled } = await make(t, 'running');
+  await settled();
+  driver.bounce(container.id, crashed);
+  await settled();
+  assert.equal(container.phase, 'running');
+  assert.equal(container.record.restarts, 1);
+  clock.advance(60_000);
+  await settled();
+  assert.equal(container.record.restarts, 1);
+});
+
+test('what was wanted while nothing could be reached is done as soon as it can', async (t) => {
+  const { driver, reconciler, container, settled } = await make(t, 'running');
+  await settled();
+  driver.cut('The engine does not answer.');
+  await assert.rejects(reconciler.stop(container), /does not answer/);
+  assert.equal(container.phase, 'running');
+  driver.cut(undefined);
+  await settled();
+  assert.equal(container.phase, 'stopped');
+  assert.equal(driver.get(container.id), undefined);
+});
 
 async function make(
   t: TestContext,
@@ -107,8 +134,15 @@ async function make(
   store.insert(container.record);
   containers.add(container);
   const watcher = new Watcher({ clock, random: seededRandom(1), onChange() {}, onMiss() {} });
-  const specOf = ({ id }: Container) => ({ ...spec, id });
-  const world = { clock, logger: silentLogger, specOf, onChange() {} };
+  const specOf = ({ id }: Container) => ({ ...plainSpec, id });
+  const adopt = async (id: string, { text }: Keepsake) => {
+    if (text !== 'ours') return undefined;
+    const adopted = new Container({ ...makeRecord('running'), id, name: 'adopted' }, undefined);
+    store.insert(adopted.record);
+    containers.add(adopted);
+    return adopted;
+  };
+  const world = { clock, logger: silentLogger, specOf, adopt, onChange() {} };
   const reconciler = new Reconciler({ containers, store, driver, watcher, ...world });
   t.after(() => {
     watcher.close();
@@ -118,7 +152,7 @@ async function make(
   await reconciler.takeOver();
   /** Everything that was begun is done. */
   const settled = () => reconciler.alone(container, async () => {});
-  return { driver, clock, reconciler, container, settled, store };
+  return { driver, clock, reconciler, container, containers, settled, store };
 }
 
 function makeRecord(wanted: ContainerRecord['wanted']): ContainerRecord {

@@ -4,9 +4,9 @@
 import type { Clock, Logger } from '@enjambre/runtime';
 import type { Container, Phase } from '../containers/container.ts';
 import type { ContainerList } from '../containers/container-list.ts';
-import type { Driver, Exit, InstanceSpec } from '../drivers/driver.ts';
+import type { Driver, Exit, InstanceSpec, Keepsake } from '../drivers/driver.ts';
 import { reasonOf } from '../errors.ts';
-import { setPaused } from '../net/control-caller.ts';
+import { readStatus, setPaused } from '../net/control-caller.ts';
 import type { ContainerStore, HistoryEntry } from '../state/container-store.ts';
 import type { Watcher } from '../watcher/watcher.ts';
 import { countFailures, restartDelayMs } from './back-off.ts';
@@ -21,6 +21,8 @@ export interface ReconcilerOptions {
   readonly logger: Logger;
   /** How a container's client shall run. */
   readonly specOf: (container: Container) => InstanceSpec;
+  /** Takes in a container that only the driver remembers; undefined when it cannot. */
+  readonly adopt: (id: string, keepsake: Keepsake) => Promise<Container | undefined>;
   /** Something that people see has changed. */
   readonly onChange: (id: string) => void;
 }
@@ -33,18 +35,22 @@ export class Reconciler {
     this.#options = options;
   }
 
-  /** Takes in what the driver found running, and removes what nobody remembers. To be called once, at the start. */
+  /** Takes in what the driver found, and removes what neither of us has a use for. To be called once, at the start. */
   async takeOver(): Promise<void> {
     const { driver, containers } = this.#options;
-    await driver.open((id, exit) => this.#ended(id, exit));
+    await driver.open({
+      exited: (id, exit) => this.#ended(id, exit),
+      started: (id) => this.#restartedBySomebody(id),
+      returned: () => this.#settleAll(),
+    });
     const strays = (await driver.known()).filter((id) => containers.get(id) === undefined);
-    await Promise.all(strays.map((id) => driver.remove(id)));
+    await Promise.all(strays.map((id) => this.#takeIn(id)));
     for (const container of containers.all()) {
       const instance = driver.get(container.id);
       if (instance !== undefined) this.#isRunning(container, instance.startedAt);
       else this.#foundEnded(container);
-      void this.settle(container).catch(() => {});
     }
+    this.#settleAll();
   }
 
   /**
@@ -115,6 +121,11 @@ export class Reconciler {
     });
     if (decision === 'start') await this.#startNow(container);
     if (decision === 'stop') await this.#stopNow(container);
+    // Whoever runs it was quicker than we.
+    const instance = driver.get(container.id);
+    if (decision === 'nothing' && instance !== undefined && container.phase !== 'running') {
+      this.#isRunning(container, instance.startedAt);
+    }
     if (decision === 'nothing' && container.record.wanted === 'stopped') this.#enter(container, 'stopped');
     // Its time was set when it ended.
     if (decision === 'wait') this.#enter(container, 'waiting');
@@ -141,8 +152,14 @@ export class Reconciler {
 
   async #stopNow(container: Container): Promise<void> {
     const { driver, watcher } = this.#options;
+    const before = container.phase;
     this.#enter(container, 'stopping');
-    await driver.stop(container.id);
+    try {
+      await driver.stop(container.id);
+    } catch (error) {
+      this.#enter(container, before);
+      throw error;
+    }
     watcher.forget(container.id);
     container.startedAt = undefined;
     container.failures = 0;
@@ -156,6 +173,42 @@ export class Reconciler {
     container.retryAt = undefined;
     watcher.watch(container.id, () => driver.get(container.id)?.endpoint);
     this.#enter(container, 'running');
+  }
+
+  #settleAll(): void {
+    for (const container of this.#options.containers.all()) void this.settle(container).catch(() => {});
+  }
+
+  async #takeIn(id: string): Promise<void> {
+    const { driver, adopt, store, logger } = this.#options;
+    const keepsake = await driver.keepsake(id);
+    if (keepsake === undefined) return driver.remove(id);
+    const container = await adopt(id, keepsake);
+    // Somebody else's, or of a version that wrote it otherwise: not ours to remove.
+    if (container === undefined) return logger.log('warn', `${id} runs here and cannot be taken in`);
+    const endpoint = driver.get(id)?.endpoint;
+    const status = endpoint === undefined ? undefined : await readStatus(endpoint);
+    container.record.paused = typeof status === 'object' && status.paused;
+    store.update(container.record);
+    logger.log('info', `${container.record.name}: taken in again, as ${driver.name} remembers it`, { id });
+    this.#remember(container, { what: 'started', exitCode: null, message: 'It was taken in again.' });
+  }
+
+  /** By what runs it, which does not wait for us. */
+  #restartedBySomebody(id: string): void {
+    const { containers, driver, store } = this.#options;
+    const container = containers.get(id);
+    const instance = driver.get(id);
+    if (container === undefined || instance === undefined || this.#closed) return;
+    if (container.record.wanted === 'running') {
+      container.record.restarts++;
+      store.update(container.record);
+      this.#isRunning(container, instance.startedAt);
+      this.#remember(container, { what: 'started', exitCode: null, message: 'It was started again.' });
+      if (container.record.paused && instance.endpoint !== undefined) void setPaused(instance.endpoint, true);
+    }
+    // Somebody started by hand what was stopped here: that is undone.
+    void this.settle(container).catch(() => {});
   }
 
   /** While no backend was there. */

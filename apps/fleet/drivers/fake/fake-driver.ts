@@ -3,7 +3,7 @@
 import type { Stats } from '@enjambre/contract';
 import type { Clock } from '@enjambre/runtime';
 import { FleetError } from '../../errors.ts';
-import type { Driver, Endpoint, Exit, Instance, InstanceSpec } from '../driver.ts';
+import type { Driver, DriverListener, Endpoint, Exit, Instance, InstanceSpec, Keepsake } from '../driver.ts';
 
 interface FakeInstance extends Instance {
   readonly spec: InstanceSpec;
@@ -22,6 +22,9 @@ const idle: Stats = {
 export class FakeDriver implements Driver {
   readonly name = 'fake';
   readonly image = 'fake-client';
+  readonly networks = undefined;
+  readonly images = undefined;
+  unreachable: string | undefined;
   /** What a start says when it cannot be done; undefined: it can. */
   startFailure: string | undefined;
   /** Where the clients that it pretends to run answer. */
@@ -30,14 +33,19 @@ export class FakeDriver implements Driver {
   readonly #running = new Map<string, FakeInstance>();
   readonly #logs = new Map<string, string[]>();
   readonly #followers = new Set<{ readonly id: string; readonly onLine: (line: string) => void }>();
-  #onExit: (id: string, exit: Exit) => void = () => {};
+  readonly #keepsakes = new Map<string, Keepsake>();
+  #listener: DriverListener | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  async open(onExit: (id: string, exit: Exit) => void): Promise<void> {
-    this.#onExit = onExit;
+  async open(listener: DriverListener): Promise<void> {
+    this.#listener = listener;
+  }
+
+  async check(): Promise<readonly string[]> {
+    return [];
   }
 
   running(): readonly Instance[] {
@@ -48,6 +56,10 @@ export class FakeDriver implements Driver {
     return [...this.#logs.keys()];
   }
 
+  async keepsake(id: string): Promise<Keepsake | undefined> {
+    return this.#keepsakes.get(id);
+  }
+
   get(id: string): Instance | undefined {
     return this.#running.get(id);
   }
@@ -56,20 +68,20 @@ export class FakeDriver implements Driver {
     const { id } = spec;
     if (this.#running.has(id)) throw new FleetError('start-failed', 'It runs already.');
     if (!this.#logs.has(id)) this.#logs.set(id, []);
+    if (this.unreachable !== undefined) throw new FleetError('driver-unreachable', this.unreachable);
     if (this.startFailure !== undefined) throw new FleetError('start-failed', this.startFailure);
-    const instance = { id, spec, endpoint: this.endpoint, listenPort: 6881, startedAt: this.#clock.wallTime() };
-    this.#running.set(id, instance);
-    this.say(id, 'started');
-    return instance;
+    return this.#run(spec);
   }
 
   async stop(id: string): Promise<void> {
+    if (this.unreachable !== undefined) throw new FleetError('driver-unreachable', this.unreachable);
     if (this.#running.delete(id)) this.say(id, 'stopped');
   }
 
   async remove(id: string): Promise<void> {
     this.#running.delete(id);
     this.#logs.delete(id);
+    this.#keepsakes.delete(id);
   }
 
   suspect(): void {}
@@ -91,7 +103,7 @@ export class FakeDriver implements Driver {
 
   async close(stop: boolean): Promise<void> {
     if (stop) this.#running.clear();
-    this.#onExit = () => {};
+    this.#listener = undefined;
   }
 
   /** It writes that line. */
@@ -104,6 +116,36 @@ export class FakeDriver implements Driver {
 
   /** It ends by itself. */
   crash(id: string, exit: Exit): void {
-    if (this.#running.delete(id)) this.#onExit(id, exit);
+    if (this.#running.delete(id)) this.#listener?.exited(id, exit);
+  }
+
+  /** It ends, and what runs it starts it again. */
+  bounce(id: string, exit: Exit): void {
+    const spec = this.#running.get(id)?.spec;
+    if (spec === undefined) return;
+    this.crash(id, exit);
+    this.#run(spec);
+    this.#listener?.started(id);
+  }
+
+  /** An instance that an earlier fleet started, and that this one has never heard of. */
+  leave(spec: InstanceSpec, torrent: Uint8Array): void {
+    this.#logs.set(spec.id, []);
+    this.#keepsakes.set(spec.id, { text: spec.keepsake, torrent, running: true });
+    this.#run(spec);
+  }
+
+  /** It cannot be reached any more, for that reason; or it can again. */
+  cut(reason: string | undefined): void {
+    this.unreachable = reason;
+    if (reason === undefined) this.#listener?.returned();
+  }
+
+  #run(spec: InstanceSpec): Instance {
+    const startedAt = this.#clock.wallTime();
+    const instance = { id: spec.id, spec, endpoint: this.endpoint, peerAddress: undefined, ports: [], startedAt };
+    this.#running.set(spec.id, instance);
+    this.say(spec.id, 'started');
+    return instance;
   }
 }

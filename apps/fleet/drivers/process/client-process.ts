@@ -4,7 +4,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunFile } from '@enjambre/contract';
-import type { Endpoint, Instance } from '../driver.ts';
+import type { Endpoint, Instance, PortMapping } from '../driver.ts';
 import type { Identity } from './identity-file.ts';
 import { type ProcessSample, sampleProcess } from './process-table.ts';
 
@@ -13,6 +13,9 @@ const STOP_GRACE_MS = 5_000;
 /** After SIGKILL, for the kernel to take it away: a process in a stuck disk access does not go. */
 const KILL_GRACE_MS = 2_000;
 const EXIT_POLL_MS = 25;
+/** What clients listen on when nobody chooses: the ports inside, as Docker would call them. */
+const CONTROL_PORT = 9091;
+const PEER_PORT = 6881;
 
 /** Code and signal are null when nobody could tell. */
 export interface RawExit {
@@ -52,8 +55,24 @@ export class ClientProcess implements Instance {
     return port === undefined ? undefined : { host: '127.0.0.1', port, token: this.#identity.token };
   }
 
-  get listenPort(): number | undefined {
-    return this.#runFile?.listenPort;
+  /** Whether it has told that it listens. */
+  get listening(): boolean {
+    return this.#runFile !== undefined;
+  }
+
+  get peerAddress(): string | undefined {
+    return this.#runFile === undefined ? undefined : `127.0.0.1:${this.#runFile.listenPort}`;
+  }
+
+  get ports(): readonly PortMapping[] {
+    const { httpPort, listenPort } = this.#runFile ?? {};
+    const type = 'tcp';
+    return [
+      ...(httpPort == null
+        ? []
+        : [{ privatePort: CONTROL_PORT, publicPort: httpPort, type, ip: '127.0.0.1' } as const]),
+      ...(listenPort == null ? [] : [{ privatePort: PEER_PORT, publicPort: listenPort, type, ip: '0.0.0.0' } as const]),
+    ];
   }
 
   get ended(): boolean {

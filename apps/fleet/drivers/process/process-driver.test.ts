@@ -6,15 +6,15 @@ import { it, type TestContext } from 'node:test';
 import { encodeBencode } from '@enjambre/metainfo';
 import { silentLogger, systemClock } from '@enjambre/runtime';
 import { FleetError } from '../../errors.ts';
-import { driverContract } from '../driver.contract.ts';
-import type { InstanceSpec } from '../driver.ts';
+import { driverContract, listener } from '../driver.contract.ts';
+import { plainSpec } from '../plain-spec.fixture.ts';
 import { findClientBundle } from './client-bundle.ts';
 import { ProcessDriver } from './process-driver.ts';
 
 const installation = join(import.meta.dirname, '../../../..');
 const bundle = findClientBundle(installation);
 const client = [process.execPath, bundle ?? join(installation, 'apps/cli/main.ts')];
-const ID = '0123456789ab';
+const ID = plainSpec.id;
 
 driverContract('process', async (t) => {
   const { driver, spec, pidOf } = make(t);
@@ -23,12 +23,12 @@ driverContract('process', async (t) => {
 
 it('adopts what an earlier driver left running, and sees it end', async (t) => {
   const first = make(t);
-  await first.driver.open(() => {});
+  await first.driver.open(listener());
   const started = await first.driver.start(first.spec);
   await first.driver.close(false);
   const second = first.another();
   const { promise: exited, resolve } = Promise.withResolvers<string>();
-  await second.open((id) => resolve(id));
+  await second.open(listener({ exited: resolve }));
   assert.deepEqual(second.get(ID)?.endpoint, started.endpoint);
   assert.equal(second.get(ID)?.startedAt, started.startedAt);
   process.kill(first.pidOf(ID), 'SIGKILL');
@@ -42,13 +42,13 @@ it('takes no other process for its own, whatever a file says', async (t) => {
   // This very process: alive, and not a client.
   const identity = { pid: process.pid, startTicks: null, token: 'x', startedAt: 1 };
   writeFileSync(join(folder, ID, 'process.json'), JSON.stringify(identity));
-  await driver.open(() => {});
+  await driver.open(listener());
   assert.equal(driver.get(ID), undefined);
 });
 
 it('says why a client could not start, in its own words, and keeps nothing running', async (t) => {
   const { driver, spec } = make(t);
-  await driver.open(() => {});
+  await driver.open(listener());
   const missing = { ...spec, torrentPath: '/there/is/no.torrent' };
   await assert.rejects(driver.start(missing), (error) => {
     assert.ok(error instanceof FleetError);
@@ -75,14 +75,10 @@ function make(t: TestContext) {
     for (const driver of drivers) await driver.close(true);
     rmSync(home, { recursive: true, force: true });
   });
-  const spec: InstanceSpec = {
-    id: ID,
+  const spec = {
+    ...plainSpec,
     torrentPath,
     folder: join(home, 'downloads'),
-    discoveryMode: 'tracker',
-    downloadLimitBytesPerSecond: undefined,
-    uploadLimitBytesPerSecond: undefined,
-    peers: [],
   };
   const pidOf = (id: string): number => JSON.parse(readFileSync(join(folder, id, 'process.json'), 'utf8')).pid;
   return { driver: another(), another, spec, folder, pidOf };

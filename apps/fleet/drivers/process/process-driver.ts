@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import type { Stats } from '@enjambre/contract';
 import type { Clock, Logger, Timer } from '@enjambre/runtime';
 import { FleetError, reasonOf } from '../../errors.ts';
-import type { Driver, Exit, Instance, InstanceSpec } from '../driver.ts';
+import type { Driver, DriverListener, Instance, InstanceSpec } from '../driver.ts';
+import { describeExit } from '../exit-words.ts';
 import { adopt } from './adoption.ts';
 import type { ClientProgram } from './client-command.ts';
 import type { ClientProcess } from './client-process.ts';
-import { describeExit } from './exit-words.ts';
 import { ProcessFolder } from './process-folder.ts';
 import { readUsage } from './process-table.ts';
 import { spawnClient, untilReady } from './spawn-client.ts';
@@ -36,6 +36,9 @@ export interface ProcessDriverOptions {
 export class ProcessDriver implements Driver {
   readonly name = 'process';
   readonly image = 'enjambre-client';
+  readonly networks = undefined;
+  readonly images = undefined;
+  readonly unreachable = undefined;
   readonly #options: ProcessDriverOptions;
   readonly #program: ClientProgram;
   readonly #clients = new Map<string, ClientProcess>();
@@ -45,7 +48,7 @@ export class ProcessDriver implements Driver {
   readonly #starts = new StartQueue();
   readonly #cpuSamples = new Map<string, { readonly at: number; readonly cpuSeconds: number }>();
   readonly #timers: Timer[] = [];
-  #onExit: (id: string, exit: Exit) => void = () => {};
+  #listener: Pick<DriverListener, 'exited'> | undefined;
 
   constructor(options: ProcessDriverOptions) {
     this.#options = options;
@@ -54,8 +57,8 @@ export class ProcessDriver implements Driver {
     this.#program = { ...options.program, codeCache };
   }
 
-  async open(onExit: (id: string, exit: Exit) => void): Promise<void> {
-    this.#onExit = onExit;
+  async open(listener: DriverListener): Promise<void> {
+    this.#listener = listener;
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
     await Promise.all((await this.known()).map((id) => this.#adopt(id)));
     const { clock } = this.#options;
@@ -67,6 +70,13 @@ export class ProcessDriver implements Driver {
     );
   }
 
+  async check({ networkName, imageName }: Parameters<Driver['check']>[0]): Promise<readonly string[]> {
+    const meaningless = { networkName, imageName };
+    return Object.entries(meaningless)
+      .filter(([, value]) => value !== null)
+      .map(([field]) => `${field} means nothing to clients that run as processes of this machine`);
+  }
+
   running(): readonly Instance[] {
     return [...this.#clients.values()];
   }
@@ -74,6 +84,9 @@ export class ProcessDriver implements Driver {
   async known(): Promise<readonly string[]> {
     return (await readdir(this.#options.folder)).filter((name) => ID.test(name));
   }
+
+  /** A process folder says too little to go by. */
+  async keepsake(): Promise<undefined> {}
 
   get(id: string): Instance | undefined {
     return this.#clients.get(id);
@@ -146,7 +159,7 @@ export class ProcessDriver implements Driver {
 
   async close(stop: boolean): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
-    this.#onExit = () => {};
+    this.#listener = undefined;
     const started = this.#starts.close();
     if (!stop) return;
     await Promise.all([...this.#clients.keys()].map((id) => this.#stop(id, CLOSE_GRACE_MS)));
@@ -169,7 +182,7 @@ export class ProcessDriver implements Driver {
     if (client === undefined) return;
     this.#keep(client);
     // It was being started when the earlier backend ended; that it ends is seen as with any other.
-    if (client.listenPort === undefined) void untilReady(client, folder).catch(() => {});
+    if (!client.listening) void untilReady(client, folder).catch(() => {});
   }
 
   #keep(client: ClientProcess): void {
@@ -180,7 +193,7 @@ export class ProcessDriver implements Driver {
       this.#cpuSamples.delete(id);
       if (this.#stopping.has(id) || this.#starting.has(client)) return;
       const { lines } = await this.#folder(id).log.tail(REASON_LINES);
-      this.#onExit(id, describeExit(code, signal, lines));
+      this.#listener?.exited(id, describeExit(code, signal, lines));
     });
   }
 

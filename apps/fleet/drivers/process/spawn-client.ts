@@ -9,9 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@enjambre/runtime';
 import { FleetError, reasonOf } from '../../errors.ts';
 import type { InstanceSpec } from '../driver.ts';
+import { describeExit } from '../exit-words.ts';
 import { type ClientProgram, clientArguments, clientEnvironment } from './client-command.ts';
 import { ClientProcess } from './client-process.ts';
-import { describeExit } from './exit-words.ts';
 import type { ProcessFolder } from './process-folder.ts';
 import { sampleProcess } from './process-table.ts';
 

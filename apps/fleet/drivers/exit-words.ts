@@ -1,6 +1,6 @@
 // How a client ended, for people: what it returned, and the last thing it said.
 
-import type { Exit } from '../driver.ts';
+import type { Exit } from './driver.ts';
 
 /** @param lines the end of its log */
 export function describeExit(code: number | null, signal: NodeJS.Signals | null, lines: readonly string[]): Exit {

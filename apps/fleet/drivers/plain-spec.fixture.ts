@@ -1,0 +1,18 @@
+// An instance with no wishes, for tests to start from.
+
+import type { InstanceSpec } from './driver.ts';
+
+export const plainSpec: InstanceSpec = {
+  id: '0123456789ab',
+  name: 'x',
+  torrentPath: '/none',
+  folder: '/none',
+  networkName: null,
+  imageName: null,
+  overlayPort: null,
+  discoveryMode: 'tracker',
+  downloadLimitBytesPerSecond: undefined,
+  uploadLimitBytesPerSecond: undefined,
+  peers: [],
+  keepsake: '',
+};
