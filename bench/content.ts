@@ -1,15 +1,13 @@
-// What is transferred: one file of random bytes and its torrent, in a lab's folder.
+// What is transferred: one file and its torrent, in a lab's folder.
 
-import { randomFillSync } from 'node:crypto';
-import { link, open, writeFile } from 'node:fs/promises';
+import { link, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createTorrent } from '@enjambre/engine';
-import { formatInfoHash } from '@enjambre/metainfo';
+import { formatInfoHash, PieceGeometry, parseTorrentFile } from '@enjambre/metainfo';
 import type { Lab } from '../tests/interop/lab.ts';
 import type { Torrent } from '../tests/interop/torrent-maker.ts';
+import { torrentOf, writeContent } from './tester/content.ts';
 
-const MIB = 2 ** 20;
-export const PIECE_LENGTH = MIB;
+const PIECE_LENGTH = 2 ** 20;
 /** Nobody listens there: rtorrent loads no torrent without a tracker. */
 const DEAD_TRACKER = 'http://127.0.0.1:1/announce';
 
@@ -22,19 +20,20 @@ export interface Content {
 export async function makeContent(lab: Lab, size: number, tracker = DEAD_TRACKER): Promise<Content> {
   const folder = await lab.folder(`content-${size}`);
   const file = path.join(folder, 'data.bin');
-  const handle = await open(file, 'w');
-  const chunk = Buffer.allocUnsafe(MIB);
-  for (let at = 0; at < size; at += MIB) await handle.write(randomFillSync(chunk), 0, Math.min(MIB, size - at), at);
-  await handle.close();
-  const { bytes, infoHashV1 } = await createTorrent({ path: file, trackers: [[tracker]], pieceLength: PIECE_LENGTH });
-  const torrent = { file: path.join(folder, 'data.torrent'), infoHash: formatInfoHash(infoHashV1) };
+  const geometry = new PieceGeometry(size, PIECE_LENGTH);
+  await writeContent(geometry, file);
+  const bytes = torrentOf(geometry, path.basename(file), tracker);
+  const torrent = {
+    file: path.join(folder, 'data.torrent'),
+    infoHash: formatInfoHash(parseTorrentFile(bytes).infoHashV1!),
+  };
   await writeFile(torrent.file, bytes);
   return { torrent, size, file };
 }
 
 /** A folder with the content for one seed: what it writes beside it is nobody else's. */
-export async function seedFolder(lab: Lab, { file }: Content): Promise<string> {
-  const folder = await lab.folder('seed');
+export async function seedFolder(lab: Lab, { file, size }: Content): Promise<string> {
+  const folder = await lab.folder(`seed-${size}`);
   await link(file, path.join(folder, path.basename(file)));
   return folder;
 }

@@ -1,149 +1,115 @@
-// Leeching from one libtorrent seeder whose data is hashed beforehand, into memory: ours and libtorrent's own leecher in
-// turns. Wall time is the whole process, from its start to its exit with everything verified.
+// Leeching from one libtorrent seeder whose data is hashed beforehand, into memory or onto the disk: every client in turn,
+// and beside them how little it can cost.
 
-import { randomFillSync } from 'node:crypto';
-import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunFile } from '@enjambre/contract';
-import { createTorrent } from '@enjambre/engine';
-import { ENJAMBRE } from '../tests/interop/clients/enjambre.ts';
+import { tmpdir } from 'node:os';
+import { aria2 } from '../tests/interop/clients/aria2.ts';
 import { libtorrent } from '../tests/interop/clients/libtorrent.ts';
+import type { RunningClient, TestedClient } from '../tests/interop/clients/tested-client.ts';
+import { transmission } from '../tests/interop/clients/transmission.ts';
 import { Lab } from '../tests/interop/lab.ts';
-import { type Measured, measuredRun } from './measured-run.ts';
-import { formatSpread, report, spreadOf } from './report.ts';
-import type { BenchOptions, Scenario } from './scenario.ts';
+import { type Column, compare } from './comparison.ts';
+import { type Content, makeContent, seedFolder } from './content.ts';
+import { type Download, download } from './download.ts';
+import { droppingFloor, writingFloor } from './floor/floors.ts';
+import { clients, SLOW_CLIENTS, SLOW_SIZE, whyAbsent } from './peers.ts';
+import { report, spreadOf } from './report.ts';
+import { interleave, type Outcome } from './rounds.ts';
+import { type BenchOptions, isWanted, type Scenario } from './scenario.ts';
+import { StatusPoll } from './status-poll.ts';
 
+const DEFAULT_SIZE = 2 * 2 ** 30;
+const DEFAULT_ROUNDS = 3;
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
-const ROUNDS = 3;
-const STATUS_INTERVAL_MS = 20;
+/** They can't be told of a peer, or never dial this machine's own addresses. */
+const DIALLED: readonly TestedClient[] = [aria2, transmission];
 
-interface Run {
-  readonly client: string;
-  readonly measured: Measured;
+const perGib = (pick: (figures: Figures) => number) => (figures: Figures) => (pick(figures) * GIB) / figures.size;
+const COLUMNS: readonly Column<Figures>[] = [
+  { title: 'wall s/GiB', pick: perGib(({ wallSeconds }) => wallSeconds), digits: 2, isCompared: true },
+  { title: 'CPU-s/GiB', pick: perGib(({ cpuSeconds }) => cpuSeconds), digits: 2, isCompared: true },
+  { title: 'private MiB', pick: ({ privateBytes }) => privateBytes / MIB, digits: 0, isCompared: false },
+  { title: 'mapped MiB', pick: ({ mappedBytes }) => mappedBytes / MIB, digits: 0, isCompared: false },
+];
+
+interface Figures extends Download {
   /** Of `/status` while it downloaded, in milliseconds; ours only. */
-  readonly statusMs: number[];
+  readonly statusMs: readonly number[];
 }
 
-interface Setting {
-  readonly folder: string;
-  readonly torrent: string;
-  readonly size: number;
-  readonly seed: { host: string; port: number };
+interface Seeded {
+  readonly content: Content;
+  readonly seed: RunningClient;
 }
 
 export const leech: Scenario = {
-  says: '1 GiB from one libtorrent seeder into memory: libtorrent, tuned libtorrent, Enjambre',
-  needs: '4 GiB in /dev/shm; two minutes',
+  says: '2 GiB from one libtorrent seeder, by every client, into memory (or --disk)',
+  needs: 'python3-libtorrent; 6 GiB in /dev/shm; seven minutes',
   run: runLeech,
 };
 
-async function runLeech({ size = GIB }: BenchOptions): Promise<void> {
-  const folder = await mkdtemp('/dev/shm/enjambre-bench-');
-  await using lab = await Lab.open();
-  try {
-    const torrent = await prepare(folder, size);
-    const host = lab.address();
-    const seeding = { lab, role: 'seed', torrent: { file: torrent, infoHash: '' }, folder, host, peers: [] } as const;
-    const { address: seed } = await libtorrent.start(seeding);
-    const setting = { folder, torrent, size, seed };
-    const runs: Run[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const client of ['libtorrent', 'libtorrent tuned', 'Enjambre']) {
-        process.stdout.write(`round ${round + 1} of ${ROUNDS}: ${client}\n`);
-        runs.push(await leechOnce(client, setting, lab.address()));
-      }
-    }
-    await report('leech', { ...tableOf(runs, size), notes: [], raw: runs });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function prepare(folder: string, size: number): Promise<string> {
-  const file = path.join(folder, 'data.bin');
-  const handle = await open(file, 'w');
-  const chunk = Buffer.allocUnsafe(MIB);
-  for (let at = 0; at < size; at += MIB) await handle.write(randomFillSync(chunk), 0, MIB, at);
-  await handle.close();
-  const { bytes } = await createTorrent({ path: file, trackers: [], pieceLength: MIB });
-  const torrent = path.join(folder, 'data.torrent');
-  await writeFile(torrent, bytes);
-  return torrent;
-}
-
-async function leechOnce(client: string, setting: Setting, host: string): Promise<Run> {
-  const { folder, torrent, seed } = setting;
-  const into = await mkdtemp(path.join(folder, 'leech-'));
-  const runFile = path.join(folder, 'run.json');
-  const result = path.join(folder, 'measured.json');
-  const script = path.join(import.meta.dirname, 'libtorrent-leech.py');
-  const theirs = ['/usr/bin/python3', script, torrent, into, host, seed.host, String(seed.port)];
-  const ours = [
-    ...[ENJAMBRE, 'client', `--torrent-file=${torrent}`, `--archives=${into}`, `--listen-host=${host}`],
-    ...[`--peer=${seed.host}:${seed.port}`, '--listen-port=0', '--http-port=auto', `--run-file=${runFile}`],
-    ...['--exit-on-complete', '--log-level=error'],
-  ];
-  const commands: Record<string, string[]> = {
-    libtorrent: theirs,
-    'libtorrent tuned': [...theirs, 'tuned'],
-    Enjambre: ours,
+async function runLeech(options: BenchOptions): Promise<void> {
+  const { size = DEFAULT_SIZE, rounds = DEFAULT_ROUNDS, onDisk } = options;
+  await using lab = await Lab.open('/dev/shm');
+  const parent = onDisk ? tmpdir() : '/dev/shm';
+  const slowSize = Math.min(size, SLOW_SIZE);
+  const seeds = new Map<number, Seeded>();
+  const seedOf = async (bytes: number): Promise<Seeded> => {
+    const known = seeds.get(bytes) ?? (await startSeed(lab, bytes));
+    seeds.set(bytes, known);
+    return known;
   };
-  const polling = new AbortController();
-  const statusMs = client === 'Enjambre' ? pollStatus(runFile, polling.signal) : Promise.resolve([]);
-  try {
-    const measured = await measuredRun(result, commands[client]);
-    polling.abort();
-    return { client, measured, statusMs: await statusMs };
-  } finally {
-    await rm(into, { recursive: true, force: true });
-  }
-}
-
-/** How long `/status` takes, asked again and again until the client is gone. */
-async function pollStatus(runFile: string, signal: AbortSignal): Promise<number[]> {
-  const taken: number[] = [];
-  while (!signal.aborted) {
-    try {
-      const { httpPort } = JSON.parse(await readFile(runFile, 'utf8')) as RunFile;
-      const started = performance.now();
-      await ask(`http://127.0.0.1:${httpPort}/status`);
-      taken.push(performance.now() - started);
-    } catch {
-      // Not listening yet, or gone already.
-    }
-    await sleep(STATUS_INTERVAL_MS);
-  }
-  return taken;
-}
-
-function ask(url: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    request(url, (answer) => answer.on('end', resolve).on('error', reject).resume())
-      .on('error', reject)
-      .end();
+  const all = [droppingFloor, writingFloor, ...clients].filter(({ name }) => isWanted(name, options));
+  const outcomes = await interleave(
+    rounds,
+    all.map((client) => ({
+      name: client.name,
+      skip: whyAbsent(client),
+      run: async (): Promise<Figures> => {
+        const seeded = await seedOf(SLOW_CLIENTS.includes(client) ? slowSize : size);
+        return leechOnce(client, seeded, parent);
+      },
+    })),
+  );
+  const { header, rows, notes } = compare(outcomes, COLUMNS);
+  await report(onDisk ? 'leech-disk' : 'leech', {
+    header,
+    rows,
+    notes: [
+      ...statusNotes(outcomes),
+      `${SLOW_CLIENTS.map(({ name }) => name).join(', ')}: ${slowSize / MIB} MiB`,
+      ...notes,
+    ],
+    raw: outcomes,
   });
 }
 
-function tableOf(runs: readonly Run[], size: number) {
-  const cpuOf = ({ measured }: Run) => ((measured.userSeconds + measured.systemSeconds) * GIB) / size;
-  const ofClient = (client: string) => runs.filter((run) => run.client === client);
-  const base = spreadOf(ofClient('libtorrent').map(cpuOf)).median;
-  const rows = [...new Set(runs.map((run) => run.client))].map((client) => {
-    const own = ofClient(client);
-    const cpu = spreadOf(own.map(cpuOf));
-    const status = own.flatMap((run) => run.statusMs);
+async function startSeed(lab: Lab, size: number): Promise<Seeded> {
+  const content = await makeContent(lab, size);
+  const folder = await seedFolder(lab, content);
+  const { torrent } = content;
+  const seed = await libtorrent.start({ lab, role: 'seed', torrent, folder, host: lab.address(), peers: [] });
+  return { content, seed };
+}
+
+async function leechOnce(client: TestedClient, { content, seed }: Seeded, parent: string): Promise<Figures> {
+  using polls = new DisposableStack();
+  let poll: StatusPoll | undefined;
+  const started = ({ statusUrl }: RunningClient): void => {
+    if (statusUrl !== undefined) poll = polls.use(new StatusPoll(statusUrl));
+  };
+  const figures = await download({ client, content, seed, parent, isDialled: DIALLED.includes(client), started });
+  return { ...figures, statusMs: poll?.takenMs ?? [] };
+}
+
+/** `/status` while it downloads: middle, slowest. */
+function statusNotes(outcomes: readonly Outcome<Figures>[]): string[] {
+  return outcomes.flatMap(({ name, figures }) => {
+    const all = figures.flatMap(({ statusMs }) => statusMs);
+    if (all.length === 0) return [];
+    const { median, most } = spreadOf(all);
     return [
-      client,
-      formatSpread(spreadOf(own.map((run) => run.measured.wallSeconds))),
-      formatSpread(cpu),
-      (cpu.median / base).toFixed(2),
-      (spreadOf(own.map((run) => run.measured.privateBytes)).median / MIB).toFixed(0),
-      status.length === 0 ? '' : `${Math.max(...status).toFixed(1)} of ${status.length}`,
+      `${name}'s /status meanwhile: median ${median.toFixed(1)} ms, slowest of ${all.length} ${most.toFixed(1)} ms`,
     ];
   });
-  const header = ['client', 'wall s', 'CPU-s/GiB', 'ratio', 'private MiB', '/status, slowest ms'];
-  return { header, rows };
 }

@@ -16,12 +16,12 @@ export function withFlags(name: string, flags: readonly string[]): TestedClient 
     name,
     debianPackage: undefined,
 
-    async start({ lab, role, torrent, folder, host, peers }) {
+    async start({ lab, role, torrent, folder, host, peers, others = [] }) {
       const runFile = path.join(await lab.folder(`enjambre-${role}-${host}`), 'run.json');
       const addedAtMs = performance.now();
       const program = lab.start(ENJAMBRE, [
         'client',
-        `--torrent-file=${torrent.file}`,
+        ...[torrent.file, ...others].map((file) => `--torrent-file=${file}`),
         `--archives=${folder}`,
         `--listen-host=${host}`,
         '--listen-port=0',
@@ -35,11 +35,12 @@ export function withFlags(name: string, flags: readonly string[]): TestedClient 
         async () => JSON.parse(await readFile(runFile, 'utf8')) as RunFile,
         START_TIMEOUT_MS,
       );
+      const statusUrl = `http://127.0.0.1:${ports.httpPort}/status`;
       const complete = (timeoutMs: number) =>
         program.until(
           'complete',
           async () => {
-            const answer = await fetch(`http://127.0.0.1:${ports.httpPort}/status`);
+            const answer = await fetch(statusUrl);
             const { state } = (await answer.json()) as Status;
             return state === 'completed' || undefined;
           },
@@ -49,6 +50,7 @@ export function withFlags(name: string, flags: readonly string[]): TestedClient 
       return {
         program,
         addedAtMs,
+        statusUrl,
         address: { host, port: ports.listenPort },
         complete: async (timeoutMs) => void (await complete(timeoutMs)),
       };

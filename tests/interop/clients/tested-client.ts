@@ -15,6 +15,12 @@ interface StartOptions {
   readonly host: string;
   /** To dial at once; empty for clients that can't be told. */
   readonly peers: readonly PeerAddress[];
+  /** Further .torrent files, for the same folder. */
+  readonly others?: readonly string[];
+  /** It ran before in this lab, with the same torrents: what it remembers by itself is not given again. */
+  readonly again?: boolean;
+  /** More connections than it takes by itself. */
+  readonly maxConnections?: number;
 }
 
 export interface RunningClient {
@@ -22,9 +28,11 @@ export interface RunningClient {
   readonly address: PeerAddress;
   /** When the torrent was handed to it, as `performance.now()`: at its start, or when its daemon was told. */
   readonly addedAtMs: number;
+  /** Where it tells how far it is; ours only. */
+  readonly statusUrl?: string;
   /** Tells it of a peer; undefined where nobody needs it yet. */
   readonly dial?: (peer: PeerAddress) => void;
-  /** Resolves once every piece is there and verified. @throws Error with what the client does instead */
+  /** Resolves once every piece of all torrents is there and verified. @throws Error with what the client does instead */
   complete(timeoutMs: number): Promise<void>;
 }
 

@@ -1,0 +1,50 @@
+// One measured download: from the moment a client is handed the torrent until it says that every piece is verified.
+
+import type { PeerAddress } from '@enjambre/metainfo';
+import type { RunningClient, TestedClient } from '../tests/interop/clients/tested-client.ts';
+import { Lab } from '../tests/interop/lab.ts';
+import type { Content } from './content.ts';
+import { ProcessMeter, type Usage } from './process-meter.ts';
+
+/** The slowest of the field needs a fifth of that. */
+const TIMEOUT_MS = 120_000;
+
+export interface Download extends Usage {
+  readonly size: number;
+  readonly wallSeconds: number;
+}
+
+export interface DownloadOptions {
+  readonly client: TestedClient;
+  readonly content: Content;
+  readonly seed: RunningClient;
+  /** Folder in which the client gets one of its own. */
+  readonly parent: string;
+  /** Clients that can't be told of a peer: the seed dials. */
+  readonly isDialled: boolean;
+  /** The client runs; called once. */
+  readonly started?: (client: RunningClient) => void;
+}
+
+/** @throws Error with the client's last words when it does not finish */
+export async function download(options: DownloadOptions): Promise<Download> {
+  await using lab = await Lab.open(options.parent);
+  try {
+    return await downloadIn(lab, options);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${lab.transcript()}`, { cause: error });
+  }
+}
+
+async function downloadIn(lab: Lab, { client, content, seed, isDialled, started }: DownloadOptions): Promise<Download> {
+  const { torrent, size } = content;
+  const folder = await lab.folder('leech');
+  const peers: PeerAddress[] = isDialled ? [] : [seed.address];
+  const leech = await client.start({ lab, role: 'leech', torrent, folder, host: lab.address(), peers });
+  using meter = new ProcessMeter(leech.program.pid, 'birth');
+  started?.(leech);
+  if (isDialled) seed.dial?.(leech.address);
+  await leech.complete(TIMEOUT_MS);
+  const wallSeconds = (performance.now() - leech.addedAtMs) / 1000;
+  return { size, wallSeconds, ...(await meter.read()) };
+}
