@@ -8,18 +8,18 @@ interface Download {
   readonly seeder: string;
 }
 
-/** It has one download; while it checks files it may have none that is active. */
-async function activeDownload(url: string): Promise<Download | undefined> {
+/** While it checks files it may have none that is active. */
+async function activeDownloads(url: string): Promise<Download[]> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: '1', method: 'aria2.tellActive', params: [] });
   const answer = (await (await fetch(url, { method: 'POST', body })).json()) as { result: Download[] };
-  return answer.result[0];
+  return answer.result;
 }
 
 export const aria2: TestedClient = {
   name: 'aria2',
   debianPackage: 'aria2',
 
-  async start({ lab, role, torrent, folder, host }) {
+  async start({ lab, role, torrent, folder, host, others = [], maxConnections }) {
     const [port, rpcPort] = [await lab.freePort(host), await lab.freePort('127.0.0.1')];
     const addedAtMs = performance.now();
     const program = lab.start('aria2c', [
@@ -44,22 +44,27 @@ export const aria2: TestedClient = {
       '--bt-hash-check-seed=true',
       '--allow-overwrite=true',
       '--summary-interval=0',
+      `--max-concurrent-downloads=${1 + others.length}`,
+      ...(maxConnections === undefined ? [] : [`--bt-max-peers=${maxConnections}`]),
       torrent.file,
+      ...others,
     ]);
     const url = `http://127.0.0.1:${rpcPort}/jsonrpc`;
     const complete = (timeoutMs: number) =>
       program.until(
         'complete',
         async () => {
-          const download = await activeDownload(url);
+          const downloads = await activeDownloads(url);
           // While it hashes, it tells of what it has hashed so far.
-          const isVerified = download?.verifiedLength === undefined && download?.verifyIntegrityPending === undefined;
-          return (isVerified && download?.seeder === 'true') || undefined;
+          const isVerified = (one: Download) =>
+            one.verifiedLength === undefined && one.verifyIntegrityPending === undefined && one.seeder === 'true';
+          return (downloads.length === 1 + others.length && downloads.every(isVerified)) || undefined;
         },
         timeoutMs,
       );
     if (role === 'seed') await complete(START_TIMEOUT_MS);
-    else await program.until('start the download', () => activeDownload(url), START_TIMEOUT_MS);
+    else
+      await program.until('start', async () => (await activeDownloads(url)).length > 0 || undefined, START_TIMEOUT_MS);
     return {
       program,
       addedAtMs,

@@ -26,12 +26,16 @@ function withSettings(name: string, settings: Readonly<Record<string, number>>):
     name,
     debianPackage: 'python3-libtorrent',
 
-    async start({ lab, role, torrent, folder, host, peers }) {
+    async start({ lab, role, torrent, folder, host, peers, others = [], maxConnections }) {
       const introduced = peers.flatMap((peer) => ['--peer', formatAddress(peer)]);
       const addedAtMs = performance.now();
       const program = lab.start(
         PYTHON,
-        [SCRIPT, ...['--torrent', torrent.file, '--folder', folder, '--host', host], ...introduced, ...set],
+        [
+          ...[SCRIPT, '--folder', folder, '--host', host, ...introduced, ...set],
+          ...[torrent.file, ...others].flatMap((file) => ['--torrent', file]),
+          ...(maxConnections === undefined ? [] : ['--set', `connections_limit=${maxConnections}`]),
+        ],
         { hasInput: true },
       );
       const complete = (timeoutMs: number) =>

@@ -47,7 +47,7 @@ export const qbittorrent: TestedClient = {
   name: 'qBittorrent',
   debianPackage: 'qbittorrent-nox',
 
-  async start({ lab, role, torrent, folder, host, peers }) {
+  async start({ lab, role, torrent, folder, host, peers, others = [], again = false }) {
     const profile = await lab.folder(`qbittorrent-${role}`);
     const [port, webPort] = [await lab.freePort(host), await lab.freePort('127.0.0.1')];
     const settings = await lab.folder(path.join(`qbittorrent-${role}`, 'qBittorrent/config'));
@@ -59,20 +59,21 @@ export const qbittorrent: TestedClient = {
     await program.until('answer', () => call(`${api}/app/version`), START_TIMEOUT_MS);
 
     const form = new FormData();
-    form.set('torrents', new Blob([await readFile(torrent.file)]), 'x.torrent');
+    for (const [index, file] of [torrent.file, ...others].entries()) {
+      form.append('torrents', new Blob([await readFile(file)]), `${index}.torrent`);
+    }
     form.set('savepath', folder);
     form.set('autoTMM', 'false');
     form.set('contentLayout', 'Original');
     const addedAtMs = performance.now();
-    await call(`${api}/torrents/add`, { method: 'POST', body: form });
-    const state = async (): Promise<string | undefined> => {
-      const answer = await call(`${api}/torrents/info?hashes=${torrent.infoHash}`);
-      const torrents = (await answer.json()) as { state: string }[];
-      return torrents[0]?.state;
+    if (!again) await call(`${api}/torrents/add`, { method: 'POST', body: form });
+    const allAre = async (isWanted: (state: string) => boolean): Promise<true | undefined> => {
+      const torrents = (await (await call(`${api}/torrents/info`)).json()) as { state: string }[];
+      return (torrents.length === 1 + others.length && torrents.every(({ state }) => isWanted(state))) || undefined;
     };
     const complete = (timeoutMs: number) =>
-      program.until('complete', async () => COMPLETE_STATES.includes((await state()) ?? '') || undefined, timeoutMs);
-    await program.until('add the torrent', state, START_TIMEOUT_MS);
+      program.until('complete', () => allAre((state) => COMPLETE_STATES.includes(state)), timeoutMs);
+    await program.until('add the torrents', () => allAre(() => true), START_TIMEOUT_MS);
     if (role === 'seed') await complete(START_TIMEOUT_MS);
     if (peers.length > 0) {
       const body = new URLSearchParams({ hashes: torrent.infoHash, peers: peers.map(formatAddress).join('|') });

@@ -26,7 +26,7 @@ export const transmission: TestedClient = {
   name: 'Transmission',
   debianPackage: 'transmission-daemon',
 
-  async start({ lab, role, torrent, folder, host }) {
+  async start({ lab, role, torrent, folder, host, others = [], again = false, maxConnections = 200 }) {
     const home = await lab.folder(`transmission-${role}`);
     const [port, rpcPort] = [await lab.freePort(host), await lab.freePort('127.0.0.1')];
     const settings = {
@@ -46,22 +46,26 @@ export const transmission: TestedClient = {
       'download-dir': folder,
       encryption: 0,
       'rename-partial-files': false,
+      'peer-limit-global': maxConnections,
+      'peer-limit-per-torrent': maxConnections,
     };
     await writeFile(path.join(home, 'settings.json'), JSON.stringify(settings));
     const program = lab.start('transmission-daemon', ['--foreground', '--config-dir', home]);
     const url = `http://127.0.0.1:${rpcPort}/transmission/rpc`;
     await program.until('answer', () => call(url, 'session-get', {}), START_TIMEOUT_MS);
-    const metainfo = (await readFile(torrent.file)).toString('base64');
+    const files = again ? [] : [torrent.file, ...others];
+    const metainfos = await Promise.all(files.map(async (file) => (await readFile(file)).toString('base64')));
     const addedAtMs = performance.now();
-    await call(url, 'torrent-add', { metainfo, 'download-dir': folder });
-    if (role === 'seed') await call(url, 'torrent-verify', {});
+    for (const metainfo of metainfos) await call(url, 'torrent-add', { metainfo, 'download-dir': folder });
+    if (role === 'seed' && !again) await call(url, 'torrent-verify', {});
     const complete = (timeoutMs: number) =>
       program.until(
         'complete',
         async () => {
           const { torrents } = await call(url, 'torrent-get', { fields: ['percentDone', 'status'] });
-          const [state] = torrents as { percentDone: number; status: number }[];
-          return (state.percentDone === 1 && state.status === SEEDING) || undefined;
+          const states = torrents as { percentDone: number; status: number }[];
+          const isSeed = states.every(({ percentDone, status }) => percentDone === 1 && status === SEEDING);
+          return (states.length === 1 + others.length && isSeed) || undefined;
         },
         timeoutMs,
       );

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""One torrent in one libtorrent session; says what happens as JSON lines: listening (port), complete, error (message).
+"""Torrents in one libtorrent session; says what happens as JSON lines: listening (port), complete, error (message).
 
 Dials what it is told of as host:port, by argument again and again, by a line of standard input once. Ends on SIGTERM.
 Loopback only: no DHT, no local discovery, no port mapping.
@@ -21,7 +21,7 @@ WAIT_MS = 200
 
 def parse_arguments():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--torrent", required=True)
+    parser.add_argument("--torrent", action="append", required=True)
     parser.add_argument("--folder", required=True, help="holds the torrent's file or folder, or will")
     parser.add_argument("--host", required=True)
     parser.add_argument("--peer", action="append", default=[], help="host:port to connect to")
@@ -93,21 +93,21 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     pairs = (pair.split("=") for pair in arguments.set)
     session = open_session(arguments.host, {name: int(value) for name, value in pairs})
-    torrent = add_torrent(session, arguments.torrent, arguments.folder)
-    threading.Thread(target=dial_lines, args=(torrent,), daemon=True).start()
+    torrents = [add_torrent(session, torrent, arguments.folder) for torrent in arguments.torrent]
+    threading.Thread(target=dial_lines, args=(torrents[0],), daemon=True).start()
     peers = [parse_address(peer) for peer in arguments.peer]
     complete = False
     next_connect = 0.0
     while True:
         for alert in session.pop_alerts():
             tell(alert)
-        if not complete and torrent.status().is_seeding:
+        if not complete and all(torrent.status().is_seeding for torrent in torrents):
             complete = True
             say("complete")
         if peers and time.monotonic() >= next_connect:
             next_connect = time.monotonic() + RECONNECT_SECONDS
             for peer in peers:
-                torrent.connect_peer(peer)
+                torrents[0].connect_peer(peer)
         session.wait_for_alert(WAIT_MS)
 
 
