@@ -1,7 +1,7 @@
 // The torrents of this client: added from the command line and the watched folder, steered and shown as one.
 
 import type { Status } from '@enjambre/contract';
-import { createFileStore, DiskWorkshop, type Session, StorageError, type Torrent } from '@enjambre/engine';
+import { createFileStore, DiskWorkshop, type Session, type Torrent } from '@enjambre/engine';
 import type { TorrentFile } from '@enjambre/metainfo';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
 import type { Config } from './config.ts';
@@ -92,15 +92,13 @@ export class TorrentList implements Controlled {
 
   /** Opens its files and looks for peers. @throws StartError when another client holds them; then it is out again */
   async start(torrent: Torrent): Promise<void> {
-    try {
-      await torrent.start();
-    } catch (error) {
-      const path = this.#entries.get(torrent.infoHash)?.path;
-      this.#entries.delete(torrent.infoHash);
-      if (!(error instanceof StorageError)) throw error;
-      const code = error.code === 'locked' ? 'locked' : 'path-conflict';
-      throw new StartError(code, `${path}: ${error.message}`, { cause: error });
-    }
+    await torrent.start();
+    const { problem } = torrent.snapshot;
+    if (problem?.code !== 'locked' && problem?.code !== 'path-conflict') return;
+    const path = this.#entries.get(torrent.infoHash)?.path;
+    this.#entries.delete(torrent.infoHash);
+    await this.#session.removeTorrent(torrent);
+    throw new StartError(problem.code, `${path}: ${problem.message}`);
   }
 
   /** Stops every torrent within about `deadlineMs`: stopped is announced, what is known is on disk. */

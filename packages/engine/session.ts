@@ -1,26 +1,36 @@
-// All torrents of one engine: one listening port, shared limits, whom to dial next.
-// Invariant: connections, dials and strangers still shaking hands are each bounded.
+// All torrents of one engine: one listening port, shared limits, connections and slots, whom to dial next.
+// Invariant: connections, dials and strangers still shaking hands are each bounded, over all torrents.
 
 import { formatInfoHash, makePeerId, PEER_ID_RANDOM_LENGTH } from '@enjambre/metainfo';
-import type { Clock, Logger, Random, Timer } from '@enjambre/runtime';
+import type { Clock, Logger, Random } from '@enjambre/runtime';
 import type { KnownPeer } from './discovery/known-peers.ts';
 import { type Abandon, shakeHands } from './net/handshaking.ts';
 import type { Connection, Listener, Transport } from './net/transport.ts';
 import { TokenBucket } from './rate/token-bucket.ts';
-import { Torrent, type TorrentOptions } from './torrent.ts';
+import { SessionPatrol } from './session-patrol.ts';
+import { SessionTurns } from './session-turns.ts';
+import { Torrent } from './torrent.ts';
+import type { TorrentOptions } from './torrent-options.ts';
+import type { TorrentSurroundings } from './transfer.ts';
 import type { Handshake } from './wire/handshake.ts';
 
 /** Enough for the best rate, few enough that each gets a useful share. */
 const DEFAULT_MAX_CONNECTIONS = 200;
 /** Strangers that have not shaken hands yet; one more, and the oldest has to go: who means it takes one round trip. */
 const MOST_STRANGERS = 100;
-const TICK_MS = 100;
-const TICKS_PER_SECOND = 1000 / TICK_MS;
 /** 30 dials a second: quick to fill up, slow enough for the routers at home. */
 const DIALS_PER_TICK = 3;
 /** Dials under way at once. */
 const MOST_DIALLING = 50;
 const DIAL_TIMEOUT_MS = 8_000;
+/** Peers one torrent serves at once: eight keep a link busy without cutting it into slivers … */
+const SLOTS_OF_ONE = 8;
+/** … and so many all torrents together, … */
+const SLOTS_OF_ALL = 40;
+/** … but for two each, lest nobody new gets a chance. */
+const LEAST_SLOTS = 2;
+/** A torrent that is taken out while others go on need not wait longer for its trackers. */
+const REMOVAL_DEADLINE_MS = 3_000;
 
 export interface SessionOptions {
   readonly clock: Clock;
@@ -42,9 +52,10 @@ export class Session {
   readonly #peerId: Uint8Array;
   readonly #downloadBucket: TokenBucket;
   readonly #uploadBucket: TokenBucket;
+  readonly #turns: SessionTurns;
+  readonly #patrol: SessionPatrol;
+  readonly #surroundings: TorrentSurroundings;
   #listener: Listener | undefined;
-  #ticking: Timer | undefined;
-  #tickCount = 0;
   readonly #strangers = new Set<Abandon>();
   #dialling = 0;
   #isClosed = false;
@@ -56,6 +67,19 @@ export class Session {
     this.#peerId = makePeerId(random.bytes(PEER_ID_RANDOM_LENGTH));
     this.#downloadBucket = new TokenBucket(downloadLimit ?? Number.POSITIVE_INFINITY, clock.now());
     this.#uploadBucket = new TokenBucket(uploadLimit ?? Number.POSITIVE_INFINITY, clock.now());
+    this.#turns = new SessionTurns(clock, (inTurn) => this.#dialSome(inTurn));
+    this.#patrol = new SessionPatrol(clock, this.#torrents);
+    this.#surroundings = {
+      clock,
+      random,
+      logger: options.logger,
+      peerId: this.#peerId,
+      listenPort: () => this.#listener?.port ?? 0,
+      downloadBucket: this.#downloadBucket,
+      uploadBucket: this.#uploadBucket,
+      unchokeSlots: () => this.#unchokeSlots,
+      isFull: () => this.#isFull,
+    };
   }
 
   /**
@@ -70,58 +94,71 @@ export class Session {
 
   /** @throws Error when the session has that info hash already, or it is v2-only */
   addTorrent(options: TorrentOptions): Torrent {
-    const torrent = new Torrent(options, {
-      ...this.#options,
-      peerId: this.#peerId,
-      listenPort: () => this.#listener?.port ?? 0,
-      downloadBucket: this.#downloadBucket,
-      uploadBucket: this.#uploadBucket,
-    });
+    const torrent = new Torrent(options, this.#surroundings, (woken) => this.#turns.wake(woken));
     if (this.#torrents.has(torrent.infoHash)) throw new Error(`torrent ${torrent.infoHash} is there already`);
     this.#torrents.set(torrent.infoHash, torrent);
-    this.#ticking ??= this.#options.clock.every(TICK_MS, () => this.#tick());
+    this.#patrol.start();
     return torrent;
+  }
+
+  /** Stops a torrent and forgets it; resolves once its trackers were told (or too slow) and its store is closed. */
+  async removeTorrent(torrent: Torrent): Promise<void> {
+    if (this.#torrents.get(torrent.infoHash) !== torrent) return;
+    this.#torrents.delete(torrent.infoHash);
+    this.#turns.remove(torrent);
+    await torrent.stop(REMOVAL_DEADLINE_MS);
   }
 
   /** Stops every torrent and lets go of everything, within about `deadlineMs`. */
   async close(deadlineMs: number): Promise<void> {
     this.#isClosed = true;
-    this.#ticking?.cancel();
+    this.#turns.close();
+    this.#patrol.close();
     await Promise.allSettled([
       this.#listener?.close(),
       ...[...this.#torrents.values()].map((torrent) => torrent.stop(deadlineMs)),
     ]);
   }
 
+  get #maxConnections(): number {
+    return this.#options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+  }
+
   get #connections(): number {
     let count = 0;
-    for (const torrent of this.#torrents.values()) count += torrent.connectedPeers.size;
+    for (const torrent of this.#turns.working) count += torrent.connectedPeers.size;
     return count;
   }
 
   get #isFull(): boolean {
-    return this.#connections >= (this.#options.maxConnections ?? DEFAULT_MAX_CONNECTIONS);
+    return this.#connections >= this.#maxConnections;
   }
 
-  #tick(): void {
-    this.#tickCount++;
-    // A different torrent comes first each time, so that limits are shared.
-    const active = [...this.#torrents.values()].filter((torrent) => torrent.isActive);
-    const first = active.length === 0 ? 0 : this.#tickCount % active.length;
-    const inTurn = [...active.slice(first), ...active.slice(0, first)];
-    for (const torrent of inTurn) {
-      torrent.tick();
-      if (this.#tickCount % TICKS_PER_SECOND === 0) torrent.tickSecond();
-    }
-    this.#dialSome(inTurn);
+  get #unchokeSlots(): number {
+    let serving = 0;
+    for (const torrent of this.#turns.working) if (torrent.connectedPeers.size > 0) serving++;
+    return Math.max(LEAST_SLOTS, Math.min(SLOTS_OF_ONE, Math.floor(SLOTS_OF_ALL / Math.max(1, serving))));
+  }
+
+  /**
+   * Who has to give a connection up so that this torrent may have one more: nobody (`undefined`) while some are free; the
+   * torrent that has most, when this one has less than its share; else there is none for it (`none`).
+   */
+  #giverFor(torrent: Torrent): Torrent | undefined | 'none' {
+    if (!this.#isFull) return undefined;
+    const { working } = this.#turns;
+    let richest = torrent;
+    for (const other of working) if (other.connectedPeers.size > richest.connectedPeers.size) richest = other;
+    const share = Math.max(1, Math.floor(this.#maxConnections / Math.max(1, working.size)));
+    return torrent.connectedPeers.size < share && richest.connectedPeers.size > share ? richest : 'none';
   }
 
   #dialSome(torrents: readonly Torrent[]): void {
     let left = DIALS_PER_TICK;
     for (const torrent of torrents) {
-      while (left > 0 && this.#dialling < MOST_DIALLING && !this.#isFull) {
+      while (left > 0 && this.#dialling < MOST_DIALLING) {
         const known = torrent.knownPeers.nextToDial(this.#options.clock.now());
-        if (known === undefined) break;
+        if (known === undefined || this.#giverFor(torrent) === 'none') break;
         left--;
         void this.#dial(torrent, known);
       }
@@ -138,6 +175,7 @@ export class Session {
     const failed = (): void => {
       ended();
       torrent.knownPeers.dialFailed(known, this.#options.clock.now());
+      this.#turns.wake(torrent);
     };
     let connection: Connection;
     try {
@@ -145,7 +183,7 @@ export class Session {
     } catch {
       return failed();
     }
-    if (this.#isClosed) {
+    if (this.#isClosed || !torrent.isActive) {
       connection.close();
       return ended();
     }
@@ -163,7 +201,7 @@ export class Session {
   }
 
   #accept(connection: Connection): void {
-    if (this.#isClosed || this.#isFull) return connection.close();
+    if (this.#isClosed) return connection.close();
     if (this.#strangers.size >= MOST_STRANGERS) this.#strangers.values().next().value?.('others wait');
     const abandon = shakeHands({
       connection,
@@ -190,11 +228,13 @@ export class Session {
       known.isSelf = true;
       return connection.close();
     }
-    const isRefused = torrent.knownPeers.isRefused(known, handshake.peerId);
-    const isAttached = !isRefused && torrent.attach(connection, known, handshake, rest);
-    if (isAttached) return;
+    const giver = this.#giverFor(torrent);
+    const isWelcome = giver !== 'none' && !torrent.knownPeers.isRefused(known, handshake.peerId);
+    if (isWelcome && torrent.attach(connection, known, handshake, rest)) return giver?.dropLeastUseful();
     connection.close();
-    if (!known.isConnected) torrent.knownPeers.disconnected(known, this.#options.clock.now(), true);
+    if (known.isConnected) return;
+    torrent.knownPeers.disconnected(known, this.#options.clock.now(), true);
+    this.#turns.wake(torrent);
   }
 
   #handshakeFor(torrent: Torrent): Handshake {

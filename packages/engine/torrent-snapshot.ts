@@ -1,10 +1,12 @@
 // What a torrent tells about itself at one moment.
 
+import type { ReasonCode } from './torrent-reason.ts';
+
 /** Speeds are payload, whole bytes a second; sizes are bytes. */
 export interface TorrentSnapshot {
   readonly phase: 'opening' | 'checking' | 'active' | 'stopped' | 'error';
   /** Why nothing is stored at present; it is tried again by itself. */
-  readonly problem: { readonly code: string; readonly message: string } | undefined;
+  readonly problem: { readonly code: ReasonCode; readonly message: string } | undefined;
   readonly paused: boolean;
   /** Everything wanted is verified. */
   readonly complete: boolean;

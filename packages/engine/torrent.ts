@@ -1,172 +1,118 @@
-// One torrent of a session: puts store, download, upload and peers together and carries its state. No algorithm here.
-// Invariant: peers are only connected while the phase is `active` or `error`; `complete` never goes back.
+// One torrent of a session: from finding out what is on disk to the end. Carries its state; no algorithm here.
+// Invariant: peers are only connected while its store is open; only a recheck takes `complete` back.
 
-import { formatInfoHash, type PeerAddress, type TorrentFile } from '@enjambre/metainfo';
-import type { Clock, Logger, Random, Timer } from '@enjambre/runtime';
-import { type KnownPeer, KnownPeers, type PeerOrigin } from './discovery/known-peers.ts';
-import type { PeerSource, SwarmView } from './discovery/peer-source.ts';
-import { Download } from './download/download.ts';
+import { formatInfoHash } from '@enjambre/metainfo';
+import { type KnownPeer, KnownPeers } from './discovery/known-peers.ts';
+import { SourceList } from './discovery/source-list.ts';
 import type { Connection } from './net/transport.ts';
 import type { Peer } from './peer/peer.ts';
-import { Swarm } from './peer/swarm.ts';
-import { SpeedMeter } from './rate/speed-meter.ts';
-import type { TokenBucket } from './rate/token-bucket.ts';
-import { type PieceStore, StorageError } from './storage/piece-store.ts';
+import { StorageTrouble } from './storage-trouble.ts';
+import { factsOf } from './torrent-facts.ts';
+import type { TorrentDescription, TorrentOptions } from './torrent-options.ts';
+import type { ReasonFacts } from './torrent-reason.ts';
 import type { TorrentSnapshot } from './torrent-snapshot.ts';
-import { Upload } from './upload/upload.ts';
+import { NOTHING_TRANSFERRED, type TorrentSurroundings, Transfer, type TransferTotals } from './transfer.ts';
 import { Bitfield } from './wire/bitfield.ts';
 import type { Handshake } from './wire/handshake.ts';
 
-/** Speeds shown to people: steady, and 0 within five seconds after the last byte (contract C6). */
-const SPEED_WINDOW_SECONDS = 4;
-/** A disk that refused is tried again so often. */
-const STORAGE_RETRY_MS = 10_000;
-/** A download with fewer peers than this asks its sources for more, so often. */
-const FEW_PEERS = 5;
-const NEED_PEERS_SECONDS = 30;
-
-export interface TorrentOptions {
-  readonly metainfo: TorrentFile;
-  readonly store: PieceStore;
-  readonly sources: readonly PeerSource[];
-  /** Given by hand. */
-  readonly peers?: readonly PeerAddress[];
-}
-
-/** What the session lends to each of its torrents. */
-export interface TorrentSurroundings {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly peerId: Uint8Array;
-  readonly listenPort: () => number;
-  readonly downloadBucket: TokenBucket;
-  readonly uploadBucket: TokenBucket;
-}
+const NOBODY: ReadonlySet<Peer> = new Set();
 
 export class Torrent {
-  readonly metainfo: TorrentFile;
+  readonly metainfo: TorrentDescription;
   /** Hex, v1. */
   readonly infoHash: string;
   readonly infoHashBytes: Uint8Array;
   readonly knownPeers = new KnownPeers();
-  readonly connectedPeers: ReadonlySet<Peer>;
+  readonly sources: SourceList;
   readonly #options: TorrentOptions;
   readonly #surroundings: TorrentSurroundings;
-  readonly #had: Bitfield;
-  readonly #swarm: Swarm;
-  readonly #download: Download;
-  readonly #upload: Upload;
-  readonly #downloadMeter = new SpeedMeter(SPEED_WINDOW_SECONDS);
-  readonly #uploadMeter = new SpeedMeter(SPEED_WINDOW_SECONDS);
+  readonly #woken: (torrent: Torrent) => void;
   readonly #completion = Promise.withResolvers<void>();
-  #phase: TorrentSnapshot['phase'] = 'opening';
-  #problem: TorrentSnapshot['problem'];
-  #paused = false;
+  readonly #trouble: StorageTrouble;
+  #had: Bitfield;
   #verifiedBytes = 0;
-  #lonelySeconds = 0;
-  #retry: Timer | undefined;
+  #transfer: Transfer | undefined;
+  /** What went over the wire before the transfer that is. */
+  #before: TransferTotals = NOTHING_TRANSFERRED;
+  #phase: TorrentSnapshot['phase'] = 'opening';
+  #isOpen = false;
+  #paused = false;
+  #checking: Promise<void> | undefined;
 
-  constructor(options: TorrentOptions, surroundings: TorrentSurroundings) {
-    const { store, metainfo } = options;
-    const { geometry, infoHashV1: infoHash } = metainfo;
+  /**
+   * @param woken called when it has something to do at the next turn
+   * @throws Error when it is v2-only
+   */
+  constructor(options: TorrentOptions, surroundings: TorrentSurroundings, woken: (torrent: Torrent) => void) {
+    const { geometry, infoHashV1: infoHash } = options.metainfo;
     if (infoHash === undefined) throw new Error('a v2-only torrent cannot be transferred yet');
-    this.metainfo = metainfo;
+    const { clock, logger } = surroundings;
+    this.metainfo = options.metainfo;
     this.infoHashBytes = infoHash;
     this.infoHash = formatInfoHash(infoHash);
     this.#options = options;
     this.#surroundings = surroundings;
-    const { clock, random, logger, peerId: ourPeerId, listenPort, downloadBucket, uploadBucket } = surroundings;
-    const had = new Bitfield(geometry.pieceCount);
-    const peers = new Set<Peer>();
-    this.#had = had;
-    this.connectedPeers = peers;
-    const storageFailed = (error: unknown): void => this.#storageFailed(error);
-    const download = new Download({
-      geometry,
-      store,
-      clock,
-      random,
-      bucket: downloadBucket,
-      meter: this.#downloadMeter,
-      peers,
-      events: {
-        pieceVerified: (pieceIndex) => this.#pieceVerified(pieceIndex),
-        guilty: (guilty) => this.#swarm.ban(guilty),
-        storageFailed,
-      },
-    });
-    const upload = new Upload({
-      geometry,
-      store,
-      clock,
-      random,
-      bucket: uploadBucket,
-      meter: this.#uploadMeter,
-      peers,
-      isHad: (pieceIndex) => had.has(pieceIndex),
-      isSeeding: () => had.isComplete,
-      storageFailed,
-    });
-    const { knownPeers } = this;
-    const partners = { download, upload, peers, knownPeers, had };
-    this.#swarm = new Swarm({ ...partners, geometry, infoHash, ourPeerId, listenPort, clock, logger });
-    this.#download = download;
-    this.#upload = upload;
-    for (const address of options.peers ?? []) knownPeers.add(address, 'manual', clock.now());
+    this.#woken = woken;
+    this.#trouble = new StorageTrouble(clock, logger, this.infoHash);
+    this.#had = new Bitfield(geometry.pieceCount);
+    this.sources = this.#listSources();
+    for (const address of options.peers ?? []) this.knownPeers.add(address, 'manual', clock.now());
+  }
+
+  /** Finds out what is on disk, then looks for peers. What the disk refuses becomes its state, and is tried again. */
+  async start(): Promise<void> {
+    await this.#check(true);
   }
 
   /**
-   * Finds out what is on disk, then looks for peers. Disk faults become the torrent's state and are retried.
-   * @throws StorageError code `locked` or `path-conflict`: nothing that waiting would mend
+   * Hashes everything that is on disk, whatever the record says, and goes on with what is found: what is damaged or gone
+   * is fetched again. Everybody is disconnected meanwhile. One that is being checked is not checked twice.
    */
-  async start(): Promise<void> {
-    this.#phase = 'checking';
-    try {
-      await this.#options.store.open((pieceIndex) => this.#pieceFound(pieceIndex));
-    } catch (error) {
-      if (error instanceof StorageError && (error.code === 'locked' || error.code === 'path-conflict')) throw error;
-      if (this.#isStopped) return;
-      this.#setProblem(error);
-      this.#download.hold();
-      this.#retry = this.#surroundings.clock.after(STORAGE_RETRY_MS, () => void this.#startAgain());
-      return;
-    }
-    if (this.#isStopped) return;
-    this.#becomeActive();
-    for (const source of this.#options.sources) source.start(this.#viewFor(source.name as PeerOrigin));
-    if (this.#had.isComplete) await this.#settle();
+  async recheck(): Promise<void> {
+    if (this.#phase !== 'stopped') await (this.#checking ?? this.#check(false));
   }
 
   /** Asks for nothing any more; peers stay and are served on. Idempotent, may come before `start`. */
   pause(): void {
     this.#paused = true;
-    this.#download.hold();
+    this.#transfer?.download.hold();
   }
 
   resume(): void {
     this.#paused = false;
-    if (this.#phase !== 'error') this.#download.proceed();
+    if (this.#phase !== 'error') this.#transfer?.download.proceed();
   }
 
   get snapshot(): TorrentSnapshot {
     const connectedPeers = this.connectedPeers.size;
+    const isKnown = this.#phase !== 'opening' && this.#phase !== 'checking';
     return {
       phase: this.#phase,
-      problem: this.#problem,
+      problem: this.#trouble.problem,
       paused: this.#paused,
-      complete: this.#phase !== 'opening' && this.#phase !== 'checking' && this.#had.isComplete,
+      complete: isKnown && this.#had.isComplete,
       verifiedBytes: this.#verifiedBytes,
       totalSize: this.metainfo.geometry.totalSize,
-      downloadBytesPerSecond: this.#downloadMeter.bytesPerSecond,
-      uploadBytesPerSecond: this.#uploadMeter.bytesPerSecond,
+      downloadBytesPerSecond: this.#transfer?.downloadBytesPerSecond ?? 0,
+      uploadBytesPerSecond: this.#transfer?.uploadBytesPerSecond ?? 0,
       connectedPeers,
       knownPeers: Math.max(this.knownPeers.count, connectedPeers),
-      downloadedBytes: this.#downloadMeter.totalBytes,
-      uploadedBytes: this.#uploadMeter.totalBytes,
-      wastedBytes: this.#download.wastedBytes,
-      failedPieces: this.#download.failedPieces,
+      ...this.#totals,
     };
+  }
+
+  /** For `reasonOf`: why it is as it is. */
+  get facts(): ReasonFacts {
+    return factsOf(this, this.#surroundings);
+  }
+
+  /** Which pieces are verified; not to be changed. */
+  get pieces(): Bitfield {
+    return this.#had;
+  }
+
+  get connectedPeers(): ReadonlySet<Peer> {
+    return this.#transfer?.peers ?? NOBODY;
   }
 
   /** Resolves when everything is verified, written and synced. */
@@ -176,138 +122,187 @@ export class Torrent {
 
   /** Whether peers may connect now. */
   get isActive(): boolean {
-    return this.#phase === 'active' || this.#phase === 'error';
+    return this.#isOpen;
+  }
+
+  /** Whether it needs its turn; else nothing happens before `knownPeers.nextDialAtMs` or until it wakes. */
+  get isAtWork(): boolean {
+    return this.#isOpen && (this.#transfer !== undefined || !this.#had.isComplete);
   }
 
   /** Takes over a connection whose handshakes are done. Returns false, and leaves it alone, when it is not kept. */
   attach(connection: Connection, known: KnownPeer, handshake: Handshake, rest: Buffer): boolean {
-    return this.isActive && this.#swarm.attach(connection, known, handshake, rest);
+    return this.#isOpen && this.#work().attach(connection, known, handshake, rest);
   }
 
-  /** Several times a second. */
+  /** Parts with the peer that is of the least use, for the sake of another torrent. */
+  dropLeastUseful(): void {
+    this.#transfer?.dropLeastUseful();
+  }
+
+  /** Several times a second, while at work. */
   tick(): void {
-    this.#upload.tick();
-    if (this.#surroundings.downloadBucket.isLimited) this.#download.fillAll();
+    this.#transfer?.tick(this.#surroundings.downloadBucket.isLimited);
   }
 
+  /** Once a second, while at work. */
   tickSecond(): void {
-    this.#downloadMeter.tickSecond();
-    this.#uploadMeter.tickSecond();
-    this.#swarm.tickSecond();
-    this.#download.tickSecond();
-    const isLonely = !this.#had.isComplete && !this.#paused && this.connectedPeers.size < FEW_PEERS;
-    this.#lonelySeconds = isLonely ? this.#lonelySeconds + 1 : 0;
-    if (isLonely && this.#lonelySeconds % NEED_PEERS_SECONDS === 0) {
-      for (const source of this.#options.sources) source.needPeers();
-    }
+    this.#transfer?.tickSecond();
+    if (this.#had.isComplete && this.#transfer?.isQuiet === true) this.#rest('idle');
+    const wantsPeers = !this.#had.isComplete && !this.#paused;
+    this.sources.tickSecond(wantsPeers ? this.connectedPeers.size : Number.POSITIVE_INFINITY);
+  }
+
+  /** Looks whether the files of a complete torrent are still there; where not, that becomes its state. */
+  async patrol(): Promise<void> {
+    if (this.#phase === 'active' && this.#had.isComplete) await this.#settle();
   }
 
   /** Ends: sources tell their trackers, peers are let go, the store is flushed. Resolves within about `deadlineMs`. */
   async stop(deadlineMs: number): Promise<void> {
-    this.#phase = 'stopped';
-    this.#retry?.cancel();
-    const stopping = this.#options.sources.map((source) => source.stop(deadlineMs));
-    this.#swarm.disconnectAll('stopped');
-    await Promise.allSettled([...stopping, this.#options.store.close()]);
+    this.#isOpen = false;
+    this.#trouble.end();
+    this.#enter('stopped');
+    const stopping = this.sources.stop(deadlineMs);
+    this.#rest('stopped');
+    await Promise.allSettled([stopping, this.#options.store.close()]);
   }
 
-  get #isStopped(): boolean {
-    return this.#phase === 'stopped';
+  get #totals(): TransferTotals {
+    return this.#transfer?.totals ?? this.#before;
   }
 
-  #viewFor(origin: PeerOrigin): SwarmView {
+  #listSources(): SourceList {
     const { clock, peerId, listenPort } = this.#surroundings;
-    const torrent = this;
-    return {
+    return new SourceList({
+      sources: this.#options.sources,
+      isPrivate: this.metainfo.private,
+      swarm: () => ({
+        infoHash: this.infoHashBytes,
+        peerId,
+        listenPort: listenPort(),
+        ...this.#totals,
+        leftBytes: this.metainfo.geometry.totalSize - this.#verifiedBytes,
+      }),
+      addPeer: (address, origin) => {
+        const isNew = this.knownPeers.get(address) === undefined;
+        const known = this.knownPeers.add(address, origin, clock.now());
+        this.#woken(this);
+        return isNew && known !== undefined;
+      },
+    });
+  }
+
+  #check(isTrusting: boolean): Promise<void> {
+    this.#checking = this.#open(isTrusting).finally(() => {
+      this.#checking = undefined;
+    });
+    return this.#checking;
+  }
+
+  async #open(isTrusting: boolean): Promise<void> {
+    this.#isOpen = false;
+    this.#rest('its files are checked');
+    this.#had = new Bitfield(this.metainfo.geometry.pieceCount);
+    this.#verifiedBytes = 0;
+    this.#enter('checking');
+    try {
+      await this.#options.store.open((pieceIndex) => this.#pieceFound(pieceIndex), isTrusting);
+    } catch (error) {
+      return this.#refused(error, () => void this.#check(isTrusting));
+    }
+    if (this.#phase === 'stopped') return;
+    this.#isOpen = true;
+    this.#goOn();
+    this.sources.start();
+    if (this.#had.isComplete) await this.#settle();
+  }
+
+  /** The parts that work, made when there are none. */
+  #work(): Transfer {
+    if (this.#transfer !== undefined) return this.#transfer;
+    this.#transfer = new Transfer({
+      geometry: this.metainfo.geometry,
       infoHash: this.infoHashBytes,
-      peerId,
-      get listenPort() {
-        return listenPort();
-      },
-      get uploadedBytes() {
-        return torrent.#uploadMeter.totalBytes;
-      },
-      get downloadedBytes() {
-        return torrent.#downloadMeter.totalBytes;
-      },
-      get leftBytes() {
-        return torrent.metainfo.geometry.totalSize - torrent.#verifiedBytes;
-      },
-      addPeers(addresses) {
-        for (const address of addresses) torrent.knownPeers.add(address, origin, clock.now());
-      },
-    };
+      store: this.#options.store,
+      had: this.#had,
+      knownPeers: this.knownPeers,
+      surroundings: this.#surroundings,
+      before: this.#before,
+      pieceVerified: (pieceIndex) => this.#pieceVerified(pieceIndex),
+      storageFailed: (error) => this.#storageFailed(error),
+    });
+    if (this.#paused || this.#phase === 'error') this.#transfer.download.hold();
+    this.#woken(this);
+    return this.#transfer;
+  }
+
+  #rest(reason: string): void {
+    this.#before = this.#totals;
+    const transfer = this.#transfer;
+    this.#transfer = undefined;
+    transfer?.end(reason);
   }
 
   #pieceFound(pieceIndex: number): void {
-    if (!this.#had.set(pieceIndex)) return;
-    this.#verifiedBytes += this.metainfo.geometry.pieceSize(pieceIndex);
-    this.#download.picker.pieceHad(pieceIndex);
+    if (this.#had.set(pieceIndex)) this.#verifiedBytes += this.metainfo.geometry.pieceSize(pieceIndex);
   }
 
   #pieceVerified(pieceIndex: number): void {
-    if (this.#isStopped) return;
     this.#pieceFound(pieceIndex);
-    if (this.#phase === 'error') this.#becomeActive();
-    this.#swarm.announce(pieceIndex);
+    if (this.#phase === 'error') this.#goOn();
+    this.#transfer?.announce(pieceIndex);
     if (!this.#had.isComplete) return;
-    for (const source of this.#options.sources) source.completed();
+    this.sources.completed();
     void this.#settle();
   }
 
+  /** Complete: all of it is synced, and still where it was written. */
   async #settle(): Promise<void> {
     try {
       await this.#options.store.flush();
-      if (this.#phase === 'error') this.#becomeActive();
-      this.#completion.resolve();
     } catch (error) {
-      if (this.#isStopped) return;
-      this.#setProblem(error);
-      this.#retry = this.#surroundings.clock.after(STORAGE_RETRY_MS, () => void this.#settle());
+      return this.#storageFailed(error);
     }
-  }
-
-  async #startAgain(): Promise<void> {
-    try {
-      await this.start();
-    } catch (error) {
-      this.#setProblem(error);
-      this.#retry = this.#surroundings.clock.after(STORAGE_RETRY_MS, () => void this.#startAgain());
-    }
+    if (!this.#isOpen) return;
+    if (this.#phase === 'error') this.#goOn();
+    this.#completion.resolve();
+    this.#options.changed?.(this);
   }
 
   /** The disk does what it should: whatever was held back goes on. */
-  #becomeActive(): void {
-    this.#retry?.cancel();
-    this.#problem = undefined;
-    this.#phase = 'active';
-    if (!this.#paused) this.#download.proceed();
+  #goOn(): void {
+    this.#trouble.passed();
+    this.#enter('active');
+    if (!this.#had.isComplete) this.#work();
+    if (!this.#paused) this.#transfer?.download.proceed();
+    this.#woken(this);
   }
 
   #storageFailed(error: unknown): void {
-    if (this.#isStopped) return;
+    if (!this.#isOpen) return;
     // Each time: a retry that failed must not go on fetching what can't be stored.
-    this.#download.hold();
-    if (this.#phase === 'error') return;
-    this.#setProblem(error);
-    this.#retry = this.#surroundings.clock.after(STORAGE_RETRY_MS, () => this.#tryStorageAgain());
+    this.#transfer?.download.hold();
+    if (this.#phase !== 'error') this.#refused(error, () => this.#tryStorageAgain());
   }
 
-  /** The state stays `error` until a piece was really stored; a seed, which stores none, learns by serving. */
+  /** The state stays `error` until a piece was really stored; of a complete torrent, until its files are in their place. */
   #tryStorageAgain(): void {
     if (this.#phase !== 'error') return;
-    if (this.#had.isComplete) return this.#becomeActive();
-    this.#retry = this.#surroundings.clock.after(STORAGE_RETRY_MS, () => this.#tryStorageAgain());
-    if (!this.#paused) this.#download.proceed();
+    this.#trouble.retryLater(() => this.#tryStorageAgain());
+    if (this.#had.isComplete) void this.#settle();
+    else if (!this.#paused) this.#transfer?.download.proceed();
   }
 
-  #setProblem(error: unknown): void {
-    const code = error instanceof StorageError ? error.code : 'not-readable';
-    const message = error instanceof Error ? error.message : String(error);
-    if (this.#problem?.message !== message) {
-      this.#surroundings.logger.log('error', message, { infoHash: this.infoHash, code });
-    }
-    this.#problem = { code, message };
-    this.#phase = 'error';
+  #refused(error: unknown, again: () => void): void {
+    if (this.#phase === 'stopped') return;
+    this.#trouble.met(error, again);
+    this.#enter('error');
+  }
+
+  #enter(phase: TorrentSnapshot['phase']): void {
+    if (this.#phase === phase) return;
+    this.#phase = phase;
+    this.#options.changed?.(this);
   }
 }

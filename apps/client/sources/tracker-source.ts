@@ -2,10 +2,18 @@
 // Invariant: nothing is announced before `start` nor after `stop`, not even when a name resolves late.
 
 import { lookup } from 'node:dns/promises';
-import type { PeerSource, SwarmView } from '@enjambre/engine';
+import type { PeerSource, SourceReport, SwarmView } from '@enjambre/engine';
 import { parseIpAddress } from '@enjambre/metainfo';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
-import { Announcer, createHttpGet, type HttpGet, type TrackerView } from '@enjambre/tracker';
+import {
+  Announcer,
+  createHttpCaller,
+  createHttpGet,
+  createUdpCaller,
+  createUdpNetwork,
+  type TrackerCallers,
+  type TrackerView,
+} from '@enjambre/tracker';
 
 /** Announcing goes before a slow resolver: without an address the tracker sees where we are. */
 const RESOLVE_TIMEOUT_MS = 3_000;
@@ -20,8 +28,8 @@ export interface TrackerSourceOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** The system's, unless a test brings another. */
-  readonly http?: HttpGet;
+  /** The system's, unless a test brings others. */
+  readonly callers?: TrackerCallers;
 }
 
 export class TrackerSource implements PeerSource {
@@ -29,15 +37,19 @@ export class TrackerSource implements PeerSource {
   readonly #options: TrackerSourceOptions;
   #announcer: Announcer | undefined;
   #complete = false;
-  #stopped = false;
+  /** Counts starts and stops: what was begun before the last one is over. */
+  #turn = 0;
+  /** The goodbye of the announcer before: a new one waits for it, or the tracker would take us out after letting us in. */
+  #leaving: Promise<void> = Promise.resolve();
 
   constructor(options: TrackerSourceOptions) {
     this.#options = options;
   }
 
   start(swarm: SwarmView): void {
-    void this.#resolveHostname().then((announcedHost) => {
-      if (this.#stopped) return;
+    const turn = ++this.#turn;
+    void Promise.all([this.#resolveHostname(), this.#leaving]).then(([announcedHost]) => {
+      if (this.#turn !== turn) return;
       this.#announcer = this.#createAnnouncer(swarm, announcedHost);
       this.#announcer.start();
       if (this.#complete) this.#announcer.completed();
@@ -55,8 +67,23 @@ export class TrackerSource implements PeerSource {
   }
 
   async stop(deadlineMs: number): Promise<void> {
-    this.#stopped = true;
-    await this.#announcer?.stop(deadlineMs);
+    this.#turn++;
+    this.#leaving = this.#announcer?.stop(deadlineMs) ?? this.#leaving;
+    this.#announcer = undefined;
+    await this.#leaving;
+  }
+
+  get report(): SourceReport {
+    if (this.#options.tiers.flat().length === 0) return { nextAt: undefined, error: 'the torrent names none' };
+    const { trackers } = this;
+    const planned = trackers.map(({ nextAnnounceAt }) => nextAnnounceAt).filter((at) => at !== undefined);
+    const isFailing =
+      trackers.length > 0 && trackers.every(({ state }) => state === 'failing' || state === 'unsupported');
+    const [{ lastAnswer } = { lastAnswer: undefined }] = trackers;
+    return {
+      nextAt: planned.length === 0 ? undefined : Math.min(...planned),
+      error: isFailing ? lastAnswer : undefined,
+    };
   }
 
   /** How each tracker fares, in the torrent's order; empty before the first announce. */
@@ -66,6 +93,7 @@ export class TrackerSource implements PeerSource {
 
   #createAnnouncer(swarm: SwarmView, announcedHost: string | undefined): Announcer {
     const { tiers, listenHost, clock, random, logger } = this.#options;
+    const localAddress = specificAddress(listenHost);
     return new Announcer({
       tiers,
       infoHash: swarm.infoHash,
@@ -75,7 +103,7 @@ export class TrackerSource implements PeerSource {
       progress: () => swarm,
       onPeers: (peers) => swarm.addPeers(peers),
       ...{ clock, random, logger },
-      http: this.#options.http ?? createHttpGet({ localAddress: specificAddress(listenHost) }),
+      callers: this.#options.callers ?? systemCallers({ localAddress, clock, random }),
     });
   }
 
@@ -95,6 +123,13 @@ export class TrackerSource implements PeerSource {
       timer.cancel();
     }
   }
+}
+
+/** HTTP, HTTPS and UDP. */
+function systemCallers(from: { localAddress: string | undefined; clock: Clock; random: Random }): TrackerCallers {
+  const http = createHttpCaller(createHttpGet(from));
+  const udp = createUdpCaller({ ...from, network: createUdpNetwork(from) });
+  return { 'http:': http, 'https:': http, 'udp:': udp };
 }
 
 /** An address that can be connected from: not a name, and not "any". */

@@ -41,6 +41,13 @@ export class KnownPeers {
   readonly #byAddress = new Map<string, KnownPeer>();
   readonly #bansOfHost = new Map<string, number>();
   readonly #bannedIdentities = new Set<string>();
+  /** Nobody is to be dialled before: what would otherwise be looked for among all, many times a second. */
+  #nextDialAtMs = Number.POSITIVE_INFINITY;
+
+  /** When somebody may be dialled again at the earliest; Infinity while there is nobody. */
+  get nextDialAtMs(): number {
+    return this.#nextDialAtMs;
+  }
 
   /** Distinct addresses, ourselves and strangers' far ends apart: the `total_peers` of `/status` (contract C7). */
   get count(): number {
@@ -71,6 +78,7 @@ export class KnownPeers {
       known.failures = MOST_FAILURES - 1;
       known.nextDialAtMs = Math.max(known.nextDialAtMs, nowMs + FIRST_RETRY_MS);
     }
+    this.#mayDial(known);
     return known;
   }
 
@@ -89,6 +97,7 @@ export class KnownPeers {
     known.failures = 0;
     peer.isConnected = false;
     if (!peer.isDialable) this.#byAddress.delete(formatAddress(peer.address));
+    this.#mayDial(peer);
     return known;
   }
 
@@ -111,12 +120,13 @@ export class KnownPeers {
 
   /** Whom to dial now, the longest due first. */
   nextToDial(nowMs: number): KnownPeer | undefined {
+    if (this.#nextDialAtMs > nowMs) return undefined;
     let next: KnownPeer | undefined;
     for (const peer of this.#byAddress.values()) {
-      if (!canDial(peer) || peer.nextDialAtMs > nowMs) continue;
-      if (next === undefined || peer.nextDialAtMs < next.nextDialAtMs) next = peer;
+      if (canDial(peer) && (next === undefined || peer.nextDialAtMs < next.nextDialAtMs)) next = peer;
     }
-    return next;
+    this.#nextDialAtMs = next?.nextDialAtMs ?? Number.POSITIVE_INFINITY;
+    return this.#nextDialAtMs > nowMs ? undefined : next;
   }
 
   dialFailed(peer: KnownPeer, nowMs: number): void {
@@ -124,6 +134,7 @@ export class KnownPeers {
     const isManual = peer.origins.has('manual');
     const [first, most] = isManual ? [FIRST_MANUAL_RETRY_MS, MOST_MANUAL_RETRY_MS] : [FIRST_RETRY_MS, MOST_RETRY_MS];
     peer.nextDialAtMs = nowMs + Math.min(first * 2 ** (peer.failures - 1), most);
+    this.#mayDial(peer);
   }
 
   /** A connection to it ended. `retryable` false: it is of no use to us now (a seed, while we have everything). */
@@ -131,6 +142,11 @@ export class KnownPeers {
     peer.isConnected = false;
     peer.nextDialAtMs = nowMs + (retryable ? RECONNECT_MS : MOST_RETRY_MS);
     if (!peer.isDialable && !peer.isBanned) this.#byAddress.delete(formatAddress(peer.address));
+    this.#mayDial(peer);
+  }
+
+  #mayDial(peer: KnownPeer): void {
+    if (canDial(peer)) this.#nextDialAtMs = Math.min(this.#nextDialAtMs, peer.nextDialAtMs);
   }
 
   #insert(address: PeerAddress): KnownPeer | undefined {

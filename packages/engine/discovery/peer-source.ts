@@ -17,10 +17,19 @@ export interface SwarmView {
   addPeers(addresses: readonly PeerAddress[]): void;
 }
 
+/** How a source fares. */
+export interface SourceReport {
+  /** Unix time in ms when it will ask again; undefined when nothing is planned. */
+  readonly nextAt: number | undefined;
+  /** Why its last question was not answered, in words; undefined when it was, or none was asked yet. */
+  readonly error: string | undefined;
+}
+
 export interface PeerSource {
   /** The word that `--discovery-mode` uses. */
   readonly name: string;
-  /** Starts looking. Never throws: a source that finds nothing tries again by itself. */
+  readonly report: SourceReport;
+  /** Starts looking, perhaps again after `stop`. Never throws: a source that finds nothing tries again by itself. */
   start(swarm: SwarmView): void;
   /** More peers would help now: asks earlier than planned, as far as whoever it asks allows. */
   needPeers(): void;

@@ -85,7 +85,10 @@ export async function verifyInPlace(disk: Disk, root: string, files: readonly St
       throw diskError(error, 'read', path);
     });
     if (state !== undefined && state.size >= file.size) continue;
-    throw new StorageError('not-readable', `${path} was removed or cut while it was in use; start again to mend it`);
+    throw new StorageError(
+      'not-readable',
+      `${path} was removed or cut while it was in use; a recheck fetches it again`,
+    );
   }
 }
 

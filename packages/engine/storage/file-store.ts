@@ -91,9 +91,9 @@ class ArchivedPieces implements FileStore {
     this.#journal?.setExtra(extra);
   }
 
-  async open(onPiece: (pieceIndex: number) => void): Promise<void> {
+  async open(onPiece: (pieceIndex: number) => void, isTrusting = true): Promise<void> {
     invariant(this.#opening === undefined, 'a store is opened once at a time');
-    this.#opening = this.#open(onPiece);
+    this.#opening = this.#open(onPiece, isTrusting);
     try {
       await this.#opening;
     } finally {
@@ -169,7 +169,7 @@ class ArchivedPieces implements FileStore {
     return this.#closing;
   }
 
-  async #open(onPiece: (pieceIndex: number) => void): Promise<void> {
+  async #open(onPiece: (pieceIndex: number) => void, isTrusting: boolean): Promise<void> {
     if (this.#closing !== undefined) throw this.#closedError();
     await this.#forget();
     const { archives, clock, logger } = this.#options;
@@ -180,7 +180,7 @@ class ArchivedPieces implements FileStore {
     try {
       const found = await prepareFiles(disk, this.#root, layout.files);
       const record = await this.#readRecord();
-      const plan = planResume(layout, found, record);
+      const plan = planResume(layout, found, isTrusting ? record : undefined);
       this.#tooLong = new Set(
         layout.files.keys().filter((index) => (found[index]?.size ?? 0) > layout.files[index].size),
       );
@@ -221,7 +221,7 @@ class ArchivedPieces implements FileStore {
     }
   }
 
-  /** Opened again after it failed: what is known now is recorded if possible, then everything is found out anew. */
+  /** Opened again: what is known now is recorded if possible, then everything is found out anew. */
   async #forget(): Promise<void> {
     const journal = this.#journal;
     this.#journal = undefined;

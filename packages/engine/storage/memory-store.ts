@@ -41,10 +41,13 @@ export class MemoryPieceStore implements PieceStore {
     return this.#unwrittenBytes;
   }
 
-  async open(onPiece: (pieceIndex: number) => void): Promise<void> {
+  async open(onPiece: (pieceIndex: number) => void, isTrusting = true): Promise<void> {
     if (this.#closed) throw closedError();
+    const before = new PieceSet(this.#layout.geometry.pieceCount, this.#had.bytes);
+    if (!isTrusting) this.#had.clear();
     for (let pieceIndex = 0; pieceIndex < this.#layout.geometry.pieceCount; pieceIndex++) {
-      if (!this.#had.has(pieceIndex) && this.#seeded && this.#isGood(pieceIndex, this.#piece(pieceIndex))) {
+      const isWritten = this.#seeded || before.has(pieceIndex);
+      if (!this.#had.has(pieceIndex) && isWritten && this.#isGood(pieceIndex, this.#piece(pieceIndex))) {
         this.#had.add(pieceIndex);
       }
       if (this.#had.has(pieceIndex)) onPiece(pieceIndex);

@@ -26,10 +26,12 @@ export class StorageError extends Error {
 export interface PieceStore {
   /**
    * Finds out what is there: the resume record where files are unchanged, hashing elsewhere. Safe to call again after
-   * it failed. `onPiece` is called for each piece found good, as it is found.
+   * it failed, and when open: then everything is found out anew. `onPiece` is called for each piece found good, as it is
+   * found.
+   * @param isTrusting false: the record is not believed, whatever is there is hashed
    * @throws StorageError
    */
-  open(onPiece: (pieceIndex: number) => void): Promise<void>;
+  open(onPiece: (pieceIndex: number) => void, isTrusting?: boolean): Promise<void>;
   /** Memory for one piece, or undefined while all is in use. To be given back by `finish` or `discard`. */
   takeSlab(pieceIndex: number): Buffer | undefined;
   /** Bytes handed to `finish` and not yet written: for back-pressure. */

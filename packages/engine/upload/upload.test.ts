@@ -52,6 +52,7 @@ function setUp(fast: boolean, uploadLimit = Number.POSITIVE_INFINITY) {
     peers: new Set([peer]),
     isHad: (pieceIndex) => pieceIndex !== 3,
     isSeeding: () => false,
+    slots: () => 8,
     storageFailed: (error) => assert.fail(String(error)),
   });
   return { clock, heard, peer, upload };

@@ -27,7 +27,7 @@ const BUFFERED_SECONDS = 0.25;
 const LEAST_BUFFERED_BYTES = 128 * 1024;
 const MOST_BUFFERED_BYTES = 1024 * 1024;
 
-const CHOKER: Omit<ChokerSettings, 'turnBytes'> = { slots: 8, optimisticShare: 0.2, turnMs: 60_000 };
+const CHOKER: Omit<ChokerSettings, 'turnBytes' | 'slots'> = { optimisticShare: 0.2, turnMs: 60_000 };
 /** A seed's turn: so many pieces. */
 const TURN_PIECES = 20;
 const RECHOKE_MS = 15_000;
@@ -43,13 +43,15 @@ export interface UploadOptions {
   readonly peers: ReadonlySet<Peer>;
   readonly isHad: (pieceIndex: number) => boolean;
   readonly isSeeding: () => boolean;
+  /** Peers that may be served at once now. */
+  readonly slots: () => number;
   /** Data that we have could not be read. */
   readonly storageFailed: (error: unknown) => void;
 }
 
 export class Upload {
   readonly #options: UploadOptions;
-  readonly #settings: ChokerSettings;
+  readonly #settings: Omit<ChokerSettings, 'slots'>;
   #lastRechokeMs: number;
   #lastRotateMs: number;
   /** Peers with requests that wait for the upload limit. */
@@ -65,7 +67,7 @@ export class Upload {
   interestChanged(): void {
     const { peers, clock } = this.#options;
     const interested = [...peers].filter((peer) => peer.peerInterested);
-    let free = this.#settings.slots - interested.filter((peer) => !peer.amChoking).length;
+    let free = this.#options.slots() - interested.filter((peer) => !peer.amChoking).length;
     if (free < 0) return this.#rechoke();
     const waiting = interested.filter((peer) => peer.amChoking).sort((a, b) => a.waitingSinceMs - b.waitingSinceMs);
     for (const peer of waiting) {
@@ -126,13 +128,13 @@ export class Upload {
   }
 
   #rechoke(): void {
-    const { clock, random, peers, isSeeding } = this.#options;
+    const { clock, random, peers, isSeeding, slots } = this.#options;
     const nowMs = clock.now();
     const rotate = nowMs - this.#lastRotateMs >= ROTATE_MS;
     this.#lastRechokeMs = nowMs;
     if (rotate) this.#lastRotateMs = nowMs;
     const situation = { seeding: isSeeding(), nowMs, rotate };
-    const { regular, optimistic } = chooseUnchoked([...peers], situation, this.#settings, random);
+    const { regular, optimistic } = chooseUnchoked([...peers], situation, { ...this.#settings, slots: slots() }, random);
     for (const peer of peers) {
       peer.optimistic = optimistic.has(peer);
       if (regular.has(peer) || peer.optimistic) this.#unchoke(peer, nowMs);

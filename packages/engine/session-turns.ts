@@ -1,0 +1,95 @@
+// Whose turn it is: torrents at work ten times a second, those at rest when somebody is to be dialled again, others never.
+// Invariant: while nobody is at work no timer runs but the one for the next dial.
+
+import type { Clock, Timer } from '@enjambre/runtime';
+import type { Torrent } from './torrent.ts';
+
+const TICK_MS = 100;
+const TICKS_PER_SECOND = 1000 / TICK_MS;
+
+export class SessionTurns {
+  readonly #clock: Clock;
+  /** A different torrent comes first each time, so that limits are shared. */
+  readonly #turn: (inTurn: readonly Torrent[]) => void;
+  readonly #working = new Set<Torrent>();
+  /** Those at rest, and when they have somebody to dial. */
+  readonly #resting = new Map<Torrent, number>();
+  #ticking: Timer | undefined;
+  #alarm: Timer | undefined;
+  #alarmAtMs = Number.POSITIVE_INFINITY;
+  #tickCount = 0;
+  #isClosed = false;
+
+  constructor(clock: Clock, turn: (inTurn: readonly Torrent[]) => void) {
+    this.#clock = clock;
+    this.#turn = turn;
+  }
+
+  /** Torrents at work; only these have peers. */
+  get working(): ReadonlySet<Torrent> {
+    return this.#working;
+  }
+
+  /** It may have something to do: looked at with the next tick. */
+  wake(torrent: Torrent): void {
+    if (this.#isClosed || !torrent.isActive) return;
+    this.#resting.delete(torrent);
+    this.#working.add(torrent);
+    this.#ticking ??= this.#clock.every(TICK_MS, () => this.#tick());
+  }
+
+  remove(torrent: Torrent): void {
+    this.#resting.delete(torrent);
+    this.#working.delete(torrent);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#ticking?.cancel();
+    this.#alarm?.cancel();
+  }
+
+  #tick(): void {
+    this.#tickCount++;
+    const isSecond = this.#tickCount % TICKS_PER_SECOND === 0;
+    const all = [...this.#working];
+    const first = all.length === 0 ? 0 : this.#tickCount % all.length;
+    const inTurn = first === 0 ? all : [...all.slice(first), ...all.slice(0, first)];
+    for (const torrent of inTurn) {
+      torrent.tick();
+      if (isSecond) torrent.tickSecond();
+    }
+    this.#turn(inTurn);
+    if (isSecond) for (const torrent of inTurn) this.#restIfIdle(torrent);
+    if (this.#working.size > 0) return;
+    this.#ticking?.cancel();
+    this.#ticking = undefined;
+  }
+
+  #restIfIdle(torrent: Torrent): void {
+    const dialAtMs = torrent.isActive ? torrent.knownPeers.nextDialAtMs : Number.POSITIVE_INFINITY;
+    if (torrent.isAtWork || dialAtMs <= this.#clock.now()) return;
+    this.#working.delete(torrent);
+    if (dialAtMs === Number.POSITIVE_INFINITY) return;
+    this.#resting.set(torrent, dialAtMs);
+    this.#setAlarm(dialAtMs);
+  }
+
+  #setAlarm(atMs: number): void {
+    if (atMs >= this.#alarmAtMs || this.#isClosed) return;
+    this.#alarm?.cancel();
+    this.#alarmAtMs = atMs;
+    this.#alarm = this.#clock.after(Math.max(0, atMs - this.#clock.now()), () => this.#wakeDue());
+  }
+
+  #wakeDue(): void {
+    const nowMs = this.#clock.now();
+    this.#alarmAtMs = Number.POSITIVE_INFINITY;
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const [torrent, atMs] of this.#resting) {
+      if (atMs <= nowMs) this.wake(torrent);
+      else nextMs = Math.min(nextMs, atMs);
+    }
+    this.#setAlarm(nextMs);
+  }
+}

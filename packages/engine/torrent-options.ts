@@ -1,0 +1,19 @@
+// What a torrent is made of, as whoever adds it brings it.
+
+import type { PeerAddress, TorrentFile } from '@enjambre/metainfo';
+import type { PeerSource } from './discovery/peer-source.ts';
+import type { PieceStore } from './storage/piece-store.ts';
+import type { Torrent } from './torrent.ts';
+
+/** What a torrent has to know of its .torrent; the hashes of the pieces are for its store alone. */
+export type TorrentDescription = Pick<TorrentFile, 'infoHashV1' | 'name' | 'geometry' | 'files' | 'private'>;
+
+export interface TorrentOptions {
+  readonly metainfo: TorrentDescription;
+  readonly store: PieceStore;
+  readonly sources: readonly PeerSource[];
+  /** Given by hand. */
+  readonly peers?: readonly PeerAddress[];
+  /** Its phase is another now, or everything is verified and written. */
+  readonly changed?: (torrent: Torrent) => void;
+}
