@@ -1,6 +1,6 @@
 // What is transferred: one file and its torrent, in a lab's folder.
 
-import { link, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatInfoHash, PieceGeometry, parseTorrentFile } from '@enjambre/metainfo';
 import type { Lab } from '../tests/interop/lab.ts';
@@ -18,7 +18,7 @@ export interface Content {
 }
 
 export async function makeContent(lab: Lab, size: number, tracker = DEAD_TRACKER): Promise<Content> {
-  const folder = await lab.folder(`content-${size}`);
+  const folder = await mkdtemp(path.join(lab.root, 'content-'));
   const file = path.join(folder, 'data.bin');
   const geometry = new PieceGeometry(size, PIECE_LENGTH);
   await writeContent(geometry, file);
@@ -32,8 +32,8 @@ export async function makeContent(lab: Lab, size: number, tracker = DEAD_TRACKER
 }
 
 /** A folder with the content for one seed: what it writes beside it is nobody else's. */
-export async function seedFolder(lab: Lab, { file, size }: Content): Promise<string> {
-  const folder = await lab.folder(`seed-${size}`);
+export async function seedFolder(lab: Lab, { file }: Content): Promise<string> {
+  const folder = await mkdtemp(path.join(lab.root, 'seed-'));
   await link(file, path.join(folder, path.basename(file)));
   return folder;
 }

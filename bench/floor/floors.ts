@@ -1,23 +1,24 @@
 // The floors as contestants: they stand in the tables like clients.
 
 import path from 'node:path';
-import type { TestedClient } from '../../tests/interop/clients/tested-client.ts';
+import { START_TIMEOUT_MS, type TestedClient } from '../../tests/interop/clients/tested-client.ts';
 
-const folder = import.meta.dirname;
+const FOLDER = import.meta.dirname;
+/** Of a torrent of one file, which is all that floors know. */
+const FILE = 'data.bin';
 
-/** It keeps nothing: what it needs a folder for is nothing. */
-export const droppingFloor = floor('floor: receives, drops', 'dropping-leecher.ts');
-export const writingFloor = floor('floor: receives, hashes, writes', 'writing-leecher.ts');
+export const droppingFloor = leechingFloor('floor: receives, drops', 'dropping-leecher.ts');
+export const writingFloor = leechingFloor('floor: receives, hashes, writes', 'writing-leecher.ts');
 
-function floor(name: string, script: string): TestedClient {
+function leechingFloor(name: string, script: string): TestedClient {
   return {
     name,
     debianPackage: undefined,
 
-    async start({ lab, torrent, folder: into, host, peers: [seed] }) {
+    async start({ lab, torrent, folder, host, peers: [seed] }) {
       const addedAtMs = performance.now();
-      const place = [seed.host, String(seed.port), host, path.join(into, 'data.bin')];
-      const program = lab.start(process.execPath, [path.join(folder, script), torrent.file, ...place]);
+      const place = [seed.host, String(seed.port), host, path.join(folder, FILE)];
+      const program = lab.start(process.execPath, [path.join(FOLDER, script), torrent.file, ...place]);
       const said = () => program.output.includes('"complete"') || undefined;
       return {
         program,
@@ -28,3 +29,17 @@ function floor(name: string, script: string): TestedClient {
     },
   };
 }
+
+export const seedingFloor: TestedClient = {
+  name: 'floor: reads, sends',
+  debianPackage: undefined,
+
+  async start({ lab, torrent, folder, host }) {
+    const addedAtMs = performance.now();
+    const script = path.join(FOLDER, 'seeder.ts');
+    const program = lab.start(process.execPath, [script, torrent.file, path.join(folder, FILE), host]);
+    const said = () => program.output.match(/"port":(\d+)/)?.[1];
+    const port = Number(await program.until('listen', said, START_TIMEOUT_MS));
+    return { program, addedAtMs, address: { host, port }, complete: async () => {} };
+  },
+};

@@ -6,8 +6,8 @@ import { BLOCK_LENGTH, type PeerAddress, type PieceGeometry } from '@enjambre/me
 import { MessageReader } from '../tester/message-reader.ts';
 import { bareMessage, handshake, ids, REQUEST_BYTES, writeRequest } from '../tester/wire.ts';
 
-/** Deeper than the fastest seed can empty between two of our reads; what Transmission bears. */
-const MOST_ASKED = 512;
+/** Deeper than the fastest seed can empty between two of our reads; Transmission silently forgets the 512th. */
+const MOST_ASKED = 500;
 /** Requests leave a quarter of the queue at a time. */
 const REFILL_BELOW = (MOST_ASKED * 3) / 4;
 const RECEIVE_BUFFER_BYTES = 256 * 1024;
