@@ -1,5 +1,7 @@
-// Where the programs and files of this installation are, seen from the backend.
+// Where the programs and files of this installation are, seen from the backend: the sources, or what was built from them
+// for an image, which lies in folders of the same names.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackendOptions } from './backend.ts';
 import { findClientBundle } from './drivers/process/client-bundle.ts';
@@ -10,7 +12,8 @@ const root = join(import.meta.dirname, '../..');
 export function installation(
   env: NodeJS.ProcessEnv,
 ): Pick<BackendOptions, 'command' | 'clientCommand' | 'env' | 'pageFolder'> {
-  const command = [process.execPath, join(root, 'apps/cli/main.ts')];
+  const sources = join(root, 'apps/cli/main.ts');
+  const command = [process.execPath, existsSync(sources) ? sources : join(root, 'apps/cli/main.mjs')];
   const bundle = findClientBundle(root);
   const clientCommand = bundle === undefined ? command : [process.execPath, bundle];
   return { command, clientCommand, env, pageFolder: join(root, 'apps/web/dist') };

@@ -13,6 +13,11 @@ const PROBES: Readonly<Record<string, string>> = {
   opentracker: 'command -v opentracker',
   mktorrent: 'command -v mktorrent',
   strace: 'command -v strace',
+  'docker.io': 'command -v dockerd && command -v docker',
+  iptables: 'command -v iptables',
+  iproute2: 'command -v ip',
+  'docker-compose': 'command -v docker-compose',
+  'docker-registry': 'command -v docker-registry',
 };
 
 const isThere = new Map<string, boolean>();

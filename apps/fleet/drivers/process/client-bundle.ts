@@ -1,7 +1,7 @@
 // The client as one bundled file, which starts far sooner than its sources. Used only while it is newer than all of them:
 // what runs is always what the sources say.
 
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const NOT_SOURCES = ['dist', 'node_modules'];
@@ -11,7 +11,8 @@ export function findClientBundle(installation: string): string | undefined {
   const bundle = join(installation, 'apps/client/dist/client.cjs');
   try {
     const builtAt = statSync(bundle).mtimeMs;
-    const folders = ['apps/client', 'packages'].map((folder) => join(installation, folder));
+    // In an image there are no sources.
+    const folders = ['apps/client', 'packages'].map((folder) => join(installation, folder)).filter(existsSync);
     return folders.some((folder) => hasNewer(folder, builtAt)) ? undefined : bundle;
   } catch {
     return undefined;

@@ -1,0 +1,113 @@
+// Real Docker engines for one test file, in a network of their own which the test itself moves into: what they publish on
+// 127.0.0.1 is published there. Invariant: whatever becomes of the test, nothing of them is left.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after } from 'node:test';
+import { whyNot } from '../interop/debian-package.ts';
+
+const script = path.join(import.meta.dirname, 'engines.sh');
+const root = path.resolve(import.meta.dirname, '../..');
+/** How the test knows, after it has moved, that it has, and where to. */
+const VARIABLE = 'ENJAMBRE_TEST_ENGINES';
+
+export class Engine {
+  readonly socket: string;
+  /** As DOCKER_HOST has it. */
+  readonly host: string;
+
+  constructor(folder: string) {
+    this.socket = path.join(folder, 'docker.sock');
+    this.host = `unix://${this.socket}`;
+  }
+
+  /** What the command says. @throws with what it complains of */
+  docker(...argv: readonly string[]): string {
+    const env = { ...process.env, DOCKER_HOST: this.host, DOCKER_BUILDKIT: '0' };
+    return execFileSync('docker', argv, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd();
+  }
+}
+
+export class EngineLab {
+  readonly engines: readonly Engine[];
+  readonly #folder: string;
+  readonly #prefix: string;
+
+  constructor(folder: string, prefix: string, count: number) {
+    this.#folder = folder;
+    this.#prefix = prefix;
+    this.engines = Array.from({ length: count }, (_, index) => new Engine(path.join(folder, `${index + 1}`)));
+  }
+
+  /** The image of this project's sources, as `npm run image` makes it, on a base made from files of this machine. */
+  makeImage(tag = 'enjambre:latest', engine = 1): void {
+    run('base', this.#folder, `${engine}`, process.execPath);
+    const { host } = this.engines[engine - 1];
+    const argv = ['tools/build-image.mjs', '--base=nodebase:latest', `--tag=${tag}`, `--host=${host}`];
+    execFileSync(process.execPath, argv, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+
+  joinSwarm(): void {
+    run('swarm', this.#folder, `${this.engines.length}`);
+  }
+
+  /** Takes an engine off the network of engines. @param number from 1 */
+  cut(number: number): void {
+    run('cut', this.#prefix, `${number}`);
+  }
+
+  mend(number: number): void {
+    run('mend', this.#prefix, `${number}`);
+  }
+
+  close(): void {
+    run('down', this.#folder, this.#prefix, `${this.engines.length}`);
+  }
+}
+
+/** Why engines cannot be started here, as a reason to skip; false when they can. */
+export function whyNoEngines(): string | false {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    return 'starts Docker engines, which needs root on Linux';
+  return whyNot(['docker.io', 'iptables', 'iproute2']);
+}
+
+/**
+ * Starts engines, and this test file once more in the network of the first: to be called before anything else is done.
+ * They end with the file. Undefined where they cannot be started: its tests are to be skipped.
+ */
+export function enterEngines(count = 1): EngineLab | undefined {
+  if (whyNoEngines() !== false) return undefined;
+  const kept = process.env[VARIABLE];
+  if (kept === undefined) return enter(count);
+  const [folder, prefix] = kept.split(':');
+  const lab = new EngineLab(folder, prefix, count);
+  after(() => lab.close());
+  return lab;
+}
+
+function enter(count: number): never {
+  const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-engines-'));
+  const prefix = `ej${process.pid}`;
+  const place = [folder, prefix, `${count}`];
+  // For the case that nobody else comes to it.
+  spawn(script, ['keep', ...place, `${process.pid}`], { detached: true, stdio: 'ignore' }).unref();
+  run('up', ...place);
+  const argv = [
+    'nsenter',
+    `--net=/run/netns/${prefix}-1`,
+    process.execPath,
+    ...process.execArgv,
+    ...process.argv.slice(1),
+  ];
+  const env = { ...process.env, [VARIABLE]: `${folder}:${prefix}` };
+  // The same process goes on as another program: whoever started it notices nothing.
+  process.execve?.('/usr/bin/nsenter', argv, env);
+  throw new Error('this Node has no process.execve');
+}
+
+function run(...argv: readonly string[]): void {
+  execFileSync(script, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+}

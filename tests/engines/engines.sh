@@ -1,0 +1,111 @@
+#!/bin/bash
+# Docker engines that belong to one run of the tests: each in a network namespace of its own, all on one bridge that has a
+# namespace too, so that neither the machine's network nor an engine of the machine is touched. Needs root, docker.io,
+# iptables, iproute2. Nothing can be pulled there: images begin with files of this machine.
+#
+#   engines.sh up FOLDER PREFIX COUNT      engine N: FOLDER/N/docker.sock, address 10.77.0.N, namespace PREFIX-N
+#   engines.sh keep FOLDER PREFIX COUNT PID    ends them when that process ends, however it does
+#   engines.sh base FOLDER N NODE          imports the image nodebase: that node, a shell, their libraries, nothing else
+#   engines.sh swarm FOLDER COUNT          joins them to one Docker Swarm; engine 1 is its manager
+#   engines.sh cut|mend PREFIX N           takes engine N off the bridge, and puts it back
+#   engines.sh down FOLDER PREFIX COUNT    ends everything, also what a failed run left; a second time does nothing
+set -euo pipefail
+verb=$1
+shift
+
+subnet=10.77.0
+engine() {
+  docker --host "unix://$folder/$1/docker.sock" "${@:2}"
+}
+
+up() {
+  folder=$1 prefix=$2 count=$3
+  ip netns add "$prefix-lan"
+  ip -netns "$prefix-lan" link add lan type bridge
+  ip -netns "$prefix-lan" link set lan up
+  for n in $(seq "$count"); do
+    local home=$folder/$n
+    mkdir -p "$home/run"
+    ip netns add "$prefix-$n"
+    ip link add "port$n" netns "$prefix-lan" type veth peer name eth0 netns "$prefix-$n"
+    ip -netns "$prefix-lan" link set "port$n" master lan up
+    ip -netns "$prefix-$n" address add "$subnet.$n/24" dev eth0
+    ip -netns "$prefix-$n" link set eth0 up
+    ip -netns "$prefix-$n" link set lo up
+    # A /run of its own, or two engines would share their sockets. nsenter, since `ip netns exec` hides the cgroups.
+    # Debian's docker finds its own containerd beside it.
+    setsid nsenter --net="/run/netns/$prefix-$n" unshare --mount sh -c '
+      mount --make-rprivate / && mount --bind "$1/run" /run && exec dockerd --host "unix://$1/docker.sock" \
+        --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" --cgroup-parent "/$2"
+    ' sh "$home" "$prefix-$n" >"$home/log" 2>&1 </dev/null &
+  done
+  for n in $(seq "$count"); do
+    timeout 60 sh -c 'until docker --host "unix://$1/docker.sock" version >"$1/version" 2>&1; do sleep 0.1; done' sh "$folder/$n" ||
+      { tail -n 5 "$folder/$n/log" "$folder/$n/version" >&2; exit 1; }
+  done
+}
+
+base() {
+  folder=$1
+  local root node=$3
+  root=$(mktemp --directory)
+  mkdir -p "$root"/{bin,etc,tmp,usr/bin}
+  chmod 1777 "$root/tmp"
+  cp --dereference "$node" "$root/usr/bin/node"
+  cp --dereference /bin/sh "$root/bin/sh"
+  ldd "$node" /bin/sh | grep -o '/[^ ]*\.so[^ ]*' | sort -u | xargs cp --parents --dereference --target-directory="$root"
+  tar --directory="$root" --create . | engine "$2" import - nodebase:latest >/dev/null
+  rm -rf "$root"
+}
+
+swarm() {
+  folder=$1
+  engine 1 swarm init --advertise-addr "$subnet.1" --listen-addr "$subnet.1:2377" >/dev/null
+  local token
+  token=$(engine 1 swarm join-token --quiet worker)
+  for n in $(seq 2 "$2"); do
+    engine "$n" swarm join --token "$token" --advertise-addr "$subnet.$n" --listen-addr "$subnet.$n:2377" "$subnet.1:2377" >/dev/null
+  done
+}
+
+down() {
+  folder=$1 prefix=$2
+  for n in $(seq "$3"); do
+    engine "$n" ps --all --quiet 2>/dev/null | xargs --no-run-if-empty docker --host "unix://$folder/$n/docker.sock" rm --force --volumes >/dev/null 2>&1 || true
+    engine "$n" swarm leave --force >/dev/null 2>&1 || true
+    end "$prefix-$n" TERM || end "$prefix-$n" KILL || true
+    ip netns delete "$prefix-$n" 2>/dev/null || true
+    find /sys/fs/cgroup -depth -type d -path "*/$prefix-$n*" -exec rmdir {} + 2>/dev/null || true
+  done
+  ip netns delete "$prefix-lan" 2>/dev/null || true
+  rm -rf "$folder"
+}
+
+# Whether what stands in that namespace and names our folder (engine, containerd, shims; not the test that moved in) has
+# ended within ten seconds of the signal.
+end() {
+  local pids sent=
+  for _ in $(seq 100); do
+    pids=$(for pid in $(ip netns pids "$1" 2>/dev/null); do
+      ! grep --quiet --text --fixed-strings "$folder/" "/proc/$pid/cmdline" 2>/dev/null || echo "$pid"
+    done)
+    [ -n "$pids" ] || return 0
+    # shellcheck disable=SC2086
+    [ -n "$sent" ] || kill -s "$2" $pids 2>/dev/null || true
+    sent=yes
+    sleep 0.1
+  done
+  return 1
+}
+
+keep() {
+  tail --pid="$4" --follow /dev/null
+  [ ! -d "$1" ] || down "$1" "$2" "$3"
+}
+
+case $verb in
+  up | base | swarm | down | keep) "$verb" "$@" ;;
+  cut) ip -netns "$1-lan" link set "port$2" down ;;
+  mend) ip -netns "$1-lan" link set "port$2" up ;;
+  *) sed -n 2,12p "$0" >&2; exit 2 ;;
+esac

@@ -1,0 +1,97 @@
+// `npm run image`: makes dist/, which holds all that the image does and nothing else, and builds the image from it.
+//
+//   npm run image                                   enjambre:VERSION and enjambre:latest, on the engine that `docker` talks to
+//   npm run image -- --tag=NAME --base=IMAGE --host=unix:///run/other.sock
+//   npm run image -- --context-only                 dist/ alone, for another builder
+
+import { chmod, copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildClient } from './build-client.mjs';
+import { buildPage, builtPage } from './build-page.mjs';
+import { prepare, root, runOrExit } from './install.mjs';
+
+const dist = path.join(root, 'dist');
+/** Threads that the bundled code starts, as files beside it. */
+const workers = ['packages/engine/storage/disk-worker.ts', 'packages/engine/creation/hash-worker.ts'];
+const executable = 0o755;
+
+/** Threads of the bundle are found beside it. */
+const besideBundle = {
+  name: 'beside the bundle',
+  setup(build) {
+    build.onLoad({ filter: /[/\\](?:worker-pool|piece-hashes)\.ts$/ }, async ({ path: file }) => {
+      const text = await readFile(file, 'utf8');
+      const contents = text.replace(/'\.\/((?:disk|hash)-worker)\.ts'/, "'./$1.mjs'");
+      if (contents === text) throw new Error(`${file} starts no worker any more`);
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
+await prepare();
+const { values } = parseArgs({
+  options: {
+    base: { type: 'string' },
+    tag: { type: 'string', multiple: true },
+    host: { type: 'string' },
+    'context-only': { type: 'boolean' },
+  },
+});
+const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+await buildClient();
+await buildPage();
+await makeContext();
+if (!values['context-only']) await buildImage();
+
+async function makeContext() {
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(path.join(dist, 'docker'), { recursive: true });
+  await Promise.all([
+    bundleCommand(),
+    cp(path.join(root, 'apps/client/dist'), path.join(dist, 'apps/client/dist'), { recursive: true }),
+    cp(builtPage, path.join(dist, 'apps/web/dist'), { recursive: true }),
+    copyFile(path.join(root, 'LICENSE'), path.join(dist, 'LICENSE')),
+    ...['health', 'prepare', 'process-one'].map((name) =>
+      copyFile(path.join(root, `docker/${name}.cjs`), path.join(dist, `docker/${name}.cjs`)),
+    ),
+  ]);
+  await copyFile(path.join(root, 'docker/enjambre'), path.join(dist, 'enjambre'));
+  await chmod(path.join(dist, 'enjambre'), executable);
+}
+
+/** The command with every verb; parts that a verb does not need stay files of their own and are not loaded. */
+async function bundleCommand() {
+  const { build } = await import('esbuild');
+  const options = {
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node26',
+    outdir: path.join(dist, 'apps/cli'),
+    outExtension: { '.js': '.mjs' },
+    // What npm packages `require` is bundled; what they require of Node, or try to and can do without, is looked for then.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    external: ['*.node', 'cpu-features'],
+    logLevel: 'error',
+  };
+  await Promise.all([
+    build({ ...options, entryPoints: [path.join(root, 'apps/cli/main.ts')], splitting: true, plugins: [besideBundle] }),
+    build({ ...options, entryPoints: workers.map((file) => path.join(root, file)), entryNames: '[name]' }),
+  ]);
+}
+
+async function buildImage() {
+  const tags = values.tag ?? [`enjambre:${version}`, 'enjambre:latest'];
+  const host = values.host === undefined ? [] : ['--host', values.host];
+  const base = values.base === undefined ? [] : ['--build-arg', `BASE=${values.base}`];
+  const facts = ['--build-arg', `VERSION=${version}`, '--build-arg', `REVISION=${await revision()}`];
+  const names = tags.flatMap((tag) => ['--tag', tag]);
+  const file = ['--file', path.join(root, 'docker/Dockerfile')];
+  await runOrExit('docker', [...host, 'build', ...base, ...facts, ...names, ...file, dist]);
+}
+
+async function revision() {
+  const { spawnSync } = await import('node:child_process');
+  return spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout?.trim() || 'unknown';
+}
