@@ -5,8 +5,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
-import { lockArchive } from './archive-lock.ts';
+import { ArchiveLocks } from './archive-lock.ts';
 
+const lockArchive = (folder: string, name = 'aa') => new ArchiveLocks().take(folder, name);
 const parent = mkdtempSync(join(tmpdir(), 'enjambre-lock-'));
 after(() => rmSync(parent, { recursive: true }));
 
@@ -54,10 +55,31 @@ it('works in folders whose names are too long for a socket', async () => {
   await lock.release();
 });
 
+it('takes one socket for all torrents of a process, and keeps others only from those it holds', async () => {
+  const folder = join(parent, 'shared');
+  const locks = new ArchiveLocks();
+  const names = Array.from({ length: 50 }, (_, index) => `torrent-${index}`);
+  const held = await Promise.all(names.map((name) => locks.take(folder, name)));
+  assert.ok(held.every((lock) => lock !== undefined));
+  assert.equal(readdirSync(folder).length, 1);
+  assert.equal(await locks.take(folder, names[0]), undefined, 'not twice by ourselves');
+  await holdAndKill(folder, async () => assert.equal(await locks.take(folder, 'aa'), undefined));
+  assert.equal(await lockArchive(folder, names[1]), undefined);
+  const other = await lockArchive(folder, 'another');
+  assert.ok(other);
+  await other.release();
+  await held[1]!.release();
+  const moved = await lockArchive(folder, names[1]);
+  assert.ok(moved);
+  await moved.release();
+  await Promise.all(held.map((lock) => lock!.release()));
+  assert.deepEqual(readdirSync(parent).includes('shared'), false, 'nothing is left');
+});
+
 async function holdAndKill(folder: string, meanwhile = async (): Promise<void> => {}): Promise<void> {
   const source = `
-    const { lockArchive } = await import(${JSON.stringify(join(import.meta.dirname, 'archive-lock.ts'))});
-    console.log((await lockArchive(${JSON.stringify(folder)})) !== undefined);
+    const { ArchiveLocks } = await import(${JSON.stringify(join(import.meta.dirname, 'archive-lock.ts'))});
+    console.log((await new ArchiveLocks().take(${JSON.stringify(folder)}, 'aa')) !== undefined);
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
     stdio: ['ignore', 'pipe', 'inherit'],

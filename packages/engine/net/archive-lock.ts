@@ -1,11 +1,12 @@
-// The lock on one torrent in one archives folder: a local socket that is listened on while the torrent is open. The kernel
-// lets go of it however the process ends.
-// Invariant: at most one holder. Each contender first publishes a socket of its own under a new name, then looks for
-// others: of two at least one sees the other. Names are never used twice, so a dead socket can be removed without a race.
+// Locks on torrents in an archives folder: a local socket, one for all torrents that this process holds there, which tells
+// whoever asks what it holds. The kernel lets go of it however the process ends.
+// Invariant: at most one holder of a torrent. Each contender first publishes its socket under a new name, says there that it
+// waits, then looks for others: of two at least one sees the other. Names are never used twice, so a dead socket can be
+// removed without a race.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { createConnection, createServer, type Server } from 'node:net';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -39,54 +40,118 @@ const NO_SOCKET_HERE = new Set([
 
 const GONE = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE']);
 
-/** What a socket says to whoever connects. */
-type Claim = 'held' | 'waiting';
+/** What a socket says of the torrent that it is asked for. */
+type Claim = 'held' | 'waiting' | 'free';
 
-/**
- * @param folder of this lock alone; made when missing, gone after the release. When no socket can be there (a read-only
- *   or a foreign file system), another in the system's folder for temporary files, which guards within this machine.
- * @returns undefined when somebody holds it  @throws Error of the system when no socket can be made
- */
-export async function lockArchive(folder: string): Promise<ArchiveLock | undefined> {
-  try {
-    return await contend(folder);
-  } catch (error) {
-    if (!NO_SOCKET_HERE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    const place = createHash('sha256').update(folder).digest('hex').slice(0, 32);
-    return contend(join(tmpdir(), `enjambre-${place}.lock`));
+/** Longer names of torrents there are not. */
+const LONGEST_NAME = 128;
+
+/** All locks of this process. */
+export class ArchiveLocks {
+  /** By folder: where we sit and answer. */
+  readonly #desks = new Map<string, Promise<Desk>>();
+
+  /**
+   * @param folder of locks; made when missing, gone after the last release. When no socket can be there (a read-only or a
+   *   foreign file system), another in the system's folder for temporary files, which guards within this machine.
+   * @param name of what is locked: an info hash
+   * @returns undefined when somebody holds it  @throws Error of the system when no socket can be made
+   */
+  async take(folder: string, name: string): Promise<ArchiveLock | undefined> {
+    try {
+      return await this.#takeIn(folder, name);
+    } catch (error) {
+      if (!NO_SOCKET_HERE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      const place = createHash('sha256').update(folder).digest('hex').slice(0, 32);
+      return this.#takeIn(join(tmpdir(), `enjambre-${place}.lock`), name);
+    }
+  }
+
+  async #takeIn(folder: string, name: string): Promise<ArchiveLock | undefined> {
+    let desk = await this.#deskIn(folder);
+    // Left by its last user while we waited for it.
+    while (desk.isLeft) desk = await this.#deskIn(folder);
+    if (desk.claims.has(name)) return undefined;
+    desk.claims.set(name, 'waiting');
+    const lock: ArchiveLock = { release: () => this.#release(folder, desk, name) };
+    try {
+      if (await mayHold(folder, desk.file, name)) {
+        desk.claims.set(name, 'held');
+        return lock;
+      }
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+    await lock.release();
+    return undefined;
+  }
+
+  #deskIn(folder: string): Promise<Desk> {
+    const known = this.#desks.get(folder);
+    if (known !== undefined) return known;
+    const desk = openDesk(folder);
+    this.#desks.set(folder, desk);
+    desk.catch(() => this.#desks.delete(folder));
+    return desk;
+  }
+
+  async #release(folder: string, desk: Desk, name: string): Promise<void> {
+    desk.claims.delete(name);
+    if (desk.claims.size > 0 || desk.isLeft) return;
+    desk.isLeft = true;
+    this.#desks.delete(folder);
+    await desk.leave();
   }
 }
 
-async function contend(folder: string): Promise<ArchiveLock | undefined> {
-  const own = randomBytes(6).toString('hex') + SUFFIX;
-  let claim: Claim = 'waiting';
-  const server = createServer((socket) => {
-    socket.on('error', () => {});
-    socket.end(claim);
-  });
-  const lock: ArchiveLock = {
-    async release() {
-      await rm(join(folder, own), { force: true });
+/** A socket that answers, and what it says. */
+interface Desk {
+  readonly file: string;
+  readonly claims: Map<string, Claim>;
+  isLeft: boolean;
+  leave(): Promise<void>;
+}
+
+async function openDesk(folder: string): Promise<Desk> {
+  const file = randomBytes(6).toString('hex') + SUFFIX;
+  const claims = new Map<string, Claim>();
+  const server = createServer((socket) => answer(socket, claims));
+  const desk: Desk = {
+    file,
+    claims,
+    isLeft: false,
+    async leave() {
+      await rm(join(folder, file), { force: true });
       await new Promise((resolve) => server.close(resolve));
       // Another contender may be in it already.
       await rmdir(folder).catch(() => {});
     },
   };
   // Between bind and listen a socket looks dead to others: it gets its name only when it answers.
-  await listenIn(folder, `${own}.new`, server);
+  await listenIn(folder, `${file}.new`, server);
   server.unref();
   try {
-    await rename(join(folder, `${own}.new`), join(folder, own));
-    if (await mayHold(folder, own)) {
-      claim = 'held';
-      return lock;
-    }
+    await rename(join(folder, `${file}.new`), join(folder, file));
+    return desk;
   } catch (error) {
-    await lock.release();
+    await desk.leave();
     throw error;
   }
-  await lock.release();
-  return undefined;
+}
+
+/** Reads a name and tells how it stands with it. */
+function answer(socket: Socket, claims: ReadonlyMap<string, Claim>): void {
+  let question = '';
+  socket.setEncoding('utf8').unref();
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+  socket.on('error', () => {});
+  socket.on('data', (text: string) => {
+    question += text;
+    const end = question.indexOf('\n');
+    if (end >= 0) socket.end(claims.get(question.slice(0, end)) ?? 'free');
+    else if (question.length > LONGEST_NAME) socket.destroy();
+  });
 }
 
 /** Whoever lets go takes the folder away, perhaps just before we are in it: then it is made again. */
@@ -104,19 +169,20 @@ async function listenIn(folder: string, file: string, server: Server): Promise<v
 }
 
 /** True once no other contender is left; false when one holds the lock or comes before us. */
-async function mayHold(folder: string, own: string): Promise<boolean> {
+async function mayHold(folder: string, own: string, name: string): Promise<boolean> {
   const giveUpAt = performance.now() + PATIENCE_MS;
   for (;;) {
     let alone = true;
     for (const other of await readdir(folder)) {
       if (other === own || !other.endsWith(SUFFIX)) continue;
-      const claim = await inReach(folder, other, ask);
+      const claim = await inReach(folder, other, (path) => ask(path, name));
       if (claim === undefined) {
         await rm(join(folder, other), { force: true });
         continue;
       }
       // Of two that wait the smaller name goes first. The larger may already be past its look around, though, so that
       // the smaller waits until it has gone away, or holds.
+      if (claim === 'free') continue;
       if (claim === 'held' || other < own) return false;
       alone = false;
     }
@@ -126,12 +192,13 @@ async function mayHold(folder: string, own: string): Promise<boolean> {
   }
 }
 
-/** Asks a socket for its claim; undefined when nobody listens. */
-function ask(path: string): Promise<Claim | undefined> {
+/** Asks a socket for its claim on that torrent; undefined when nobody listens. */
+function ask(path: string, name: string): Promise<Claim | undefined> {
   return new Promise((resolve, reject) => {
     let answer = '';
     const socket = createConnection(path);
     socket.setEncoding('utf8');
+    socket.write(`${name}\n`);
     socket.on('data', (text: string) => {
       answer += text;
     });
@@ -146,7 +213,8 @@ function ask(path: string): Promise<Claim | undefined> {
       else if (error.code === 'EAGAIN') resolve('held');
       else reject(error);
     });
-    socket.on('close', () => resolve(answer === 'waiting' ? 'waiting' : 'held'));
+    // Whoever hangs up without a word is taken to hold it.
+    socket.on('close', () => resolve(answer === 'waiting' || answer === 'free' ? answer : 'held'));
   });
 }
 

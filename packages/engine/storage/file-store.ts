@@ -3,7 +3,7 @@
 
 import { BLOCK_LENGTH } from '@enjambre/metainfo';
 import { type Clock, invariant, type Logger } from '@enjambre/runtime';
-import { type ArchiveLock, lockArchive } from '../net/archive-lock.ts';
+import type { ArchiveLock } from '../net/archive-lock.ts';
 import { openArchives, pathOf, prepareFiles, verifyInPlace } from './archive-folder.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { diskError } from './disk-error.ts';
@@ -14,7 +14,7 @@ import { PieceSet } from './piece-set.ts';
 import { type BlockView, type PieceStore, type PieceVerdict, StorageError } from './piece-store.ts';
 import { ResumeJournal } from './resume-journal.ts';
 import { planResume } from './resume-plan.ts';
-import { lockPath, type ResumeRecord, readResumeRecord, resumePath } from './resume-record.ts';
+import { locksPath, type ResumeRecord, readResumeRecord, resumePath } from './resume-record.ts';
 import { VerifiedBytes } from './verified-bytes.ts';
 import type { DiskWorkshop } from './workshop.ts';
 
@@ -232,8 +232,9 @@ class ArchivedPieces implements FileStore {
   }
 
   async #takeLock(): Promise<ArchiveLock> {
-    const lock = await lockArchive(lockPath(this.#root, this.#infoHash)).catch((error: unknown) => {
-      throw diskError(error, 'write', lockPath(this.#root, this.#infoHash));
+    const folder = locksPath(this.#root);
+    const lock = await this.#workshop.locks.take(folder, this.#infoHash).catch((error: unknown) => {
+      throw diskError(error, 'write', folder);
     });
     if (lock !== undefined) return lock;
     throw new StorageError('locked', `this torrent is in use by another client in the folder ${this.#root}`);

@@ -76,9 +76,9 @@ export function resumePath(root: string, infoHash: string): string {
   return join(root, OWN_FOLDER, `${infoHash}.resume`);
 }
 
-/** The folder of that torrent's lock. @param root the archives */
-export function lockPath(root: string, infoHash: string): string {
-  return join(root, OWN_FOLDER, `${infoHash}.lock`);
+/** The folder of the locks. @param root the archives */
+export function locksPath(root: string): string {
+  return join(root, OWN_FOLDER, 'locks');
 }
 
 /** Undefined when there is none that can be believed. @throws the system's error when it cannot be read */

@@ -1,8 +1,9 @@
-// What all stores of a session share: memory for pieces, threads, and memory for uploads. Nothing is taken before it is
-// needed, all is given back when idle.
+// What all stores of a session share: memory for pieces, threads, memory for uploads, one socket for their locks. Nothing
+// is taken before it is needed, all is given back when idle.
 
 import { availableParallelism } from 'node:os';
 import type { Clock } from '@enjambre/runtime';
+import { ArchiveLocks } from '../net/archive-lock.ts';
 import { ExtentCache } from './extent-cache.ts';
 import { SlabPool } from './slab-pool.ts';
 import { UploadFiles } from './upload-files.ts';
@@ -28,6 +29,7 @@ export class DiskWorkshop {
   readonly workers: WorkerPool;
   readonly extents: ExtentCache;
   readonly uploadFiles: UploadFiles;
+  readonly locks = new ArchiveLocks();
 
   constructor({ clock, slabBudgetBytes, workerCount, idleMs }: DiskWorkshopOptions) {
     const workers = new WorkerPool({
