@@ -59,6 +59,9 @@ describe('Enjambre', { concurrency: AT_ONCE }, () => {
 
   const shape = SHAPES.lastPieceShort;
   const through = (tracker: TestedTracker) => ({ shape, first: 'seed', tracker }) as const;
+  const overUdp = { ...through(opentracker), scheme: 'udp' } as const;
+  itTransfers('finds libtorrent through opentracker over UDP', { seed: libtorrent, leech: enjambre, ...overUdp });
+  itTransfers('is found by libtorrent through opentracker over UDP', { seed: enjambre, leech: libtorrent, ...overUdp });
   for (const tracker of [opentracker, enjambreTracker]) {
     const { name } = tracker;
     itTransfers(`finds libtorrent through ${name}`, { seed: libtorrent, leech: enjambre, ...through(tracker) });

@@ -5,7 +5,7 @@ import type { RunningClient, TestedClient } from './clients/tested-client.ts';
 import { assertContent, type Shape, writeContent } from './content.ts';
 import { Lab } from './lab.ts';
 import { makeTorrent, type Torrent } from './torrent-maker.ts';
-import { announceUrl, startTracker, type TestedTracker } from './trackers/tested-tracker.ts';
+import { announceUrl, type Scheme, startTracker, type TestedTracker } from './trackers/tested-tracker.ts';
 
 export interface Transfer {
   readonly seed: TestedClient;
@@ -15,6 +15,8 @@ export interface Transfer {
   readonly first: 'seed' | 'leech';
   /** Without one, the second is told the first's address by hand. */
   readonly tracker?: TestedTracker;
+  /** How the tracker is asked. Default http. */
+  readonly scheme?: Scheme;
 }
 
 /** Transmission alone takes ten seconds to its first unchoke. */
@@ -38,13 +40,13 @@ export async function runTransfer(transfer: Transfer): Promise<void> {
   }
 }
 
-async function runIn(lab: Lab, { shape, tracker, first, ...clients }: Transfer): Promise<void> {
+async function runIn(lab: Lab, { shape, tracker, scheme = 'http', first, ...clients }: Transfer): Promise<void> {
   const folders = { seed: await lab.folder('seed'), leech: await lab.folder('leech') };
   await writeContent(shape, folders.seed);
 
   const place = { host: lab.address(), port: 0 };
   if (tracker !== undefined) place.port = await lab.freePort(place.host);
-  const announce = tracker === undefined ? DEAD_TRACKER : announceUrl(place.host, place.port);
+  const announce = tracker === undefined ? DEAD_TRACKER : announceUrl(place.host, place.port, scheme);
   const torrent: Torrent = await makeTorrent(lab, shape, folders.seed, announce);
   const swarm = tracker && (await startTracker(tracker, { lab, ...place, infoHash: torrent.infoHash }));
 

@@ -5,6 +5,7 @@ import { type BencodeInput, encodeBencode, type PeerAddress } from '@enjambre/me
 import { FakeClock, seededRandom, silentLogger } from '@enjambre/runtime';
 import type { TrackerError } from '../errors.ts';
 import { Announcer } from './announcer.ts';
+import { createHttpCaller } from './http-caller.ts';
 import type { HttpAnswer, HttpRequest } from './http-get.ts';
 
 type Behaviour = BencodeInput | TrackerError | 'hang';
@@ -28,9 +29,10 @@ class World {
   left = 100;
   readonly announcer: Announcer;
 
-  constructor(tiers: string[][], seed = 1) {
+  constructor(tiers: string[][], { allTiers = false, seed = 1 } = {}) {
     this.announcer = new Announcer({
       tiers: tiers.map((tier) => tier.map((name) => (name.includes(':') ? name : `http://${name}/announce`))),
+      allTiers,
       infoHash: new Uint8Array(20),
       peerId: new Uint8Array(20),
       port: 6881,
@@ -38,7 +40,7 @@ class World {
       onPeers: (peers) => this.found.push(...peers),
       clock: this.clock,
       random: seededRandom(seed),
-      http: (request) => this.#answer(request),
+      callers: { 'http:': createHttpCaller((request) => this.#answer(request)) },
       logger: silentLogger,
     });
   }
@@ -69,7 +71,7 @@ class World {
     }
     if (isError(behaviour)) return Promise.resolve(behaviour);
     const body = encodeBencode(behaviour);
-    return Promise.resolve({ status: 200, location: undefined, body, scope: 'public' });
+    return Promise.resolve({ status: 200, location: undefined, retryAfterMs: undefined, body, scope: 'public' });
   }
 }
 
@@ -96,6 +98,8 @@ test('started first, then regularly when the tracker wants it', async () => {
     seeders: 1,
     leechers: 2,
     peersReceived: 3,
+    completed: undefined,
+    externalIp: undefined,
   });
 });
 
@@ -258,8 +262,8 @@ test('schemes that are not there yet and texts that are no URLs say so, the othe
   assert.deepEqual(world.taken(), ['a started@0']);
   const words = world.announcer.trackers.map(({ state, lastAnswer }) => `${state}: ${lastAnswer}`);
   assert.deepEqual(words.slice(0, 2), [
-    'unsupported: udp trackers are not supported yet',
-    'unsupported: wss trackers are not supported yet',
+    'unsupported: udp trackers are not supported',
+    'unsupported: wss trackers are not supported',
   ]);
   assert.equal(words[3], 'working: 1 peer');
 });
@@ -318,4 +322,93 @@ test('a URL that stands twice is one tracker, and a list without end is cut', as
   );
   const endless = new World([Array.from({ length: 5000 }, (_, index) => `t${index}`)]);
   assert.equal(endless.announcer.trackers.length, 100);
+});
+
+test('with all tiers wanted, one tracker of each is kept informed on its own', async () => {
+  const world = new World([['a'], ['b', 'c']], { allTiers: true });
+  Object.assign(world.behaviours, { b: DEAD, c: DEAD, a: { ...GOOD, interval: 500 } });
+  world.announcer.start();
+  await world.pass(0);
+  assert.deepEqual(world.taken().sort(), ['a started@0', 'b started@0', 'c started@0']);
+  Object.assign(world.behaviours, { b: GOOD });
+  await world.pass(999);
+  const later = world.taken();
+  assert.deepEqual(
+    later.filter((line) => line.startsWith('a')),
+    ['a regular@500'],
+  );
+  assert.match(later.join(), /b started@/);
+  await world.announcer.stop(1000);
+  assert.deepEqual(world.taken().sort(), ['a stopped@999', 'b stopped@999']);
+});
+
+test('a tracker may be added and taken out while it runs, and hears of both', async () => {
+  const world = new World([['a']]);
+  world.behaviours.a = DEAD;
+  world.announcer.start();
+  await world.pass(1);
+  assert.equal(world.announcer.add('http://b/announce'), true);
+  assert.equal(world.announcer.add('http://b/announce'), false, 'it is there');
+  await world.pass(1);
+  assert.deepEqual(world.taken(), ['a started@0', 'b started@1']);
+  assert.deepEqual(
+    world.announcer.trackers.map(({ url, tier }) => `${tier} ${url}`),
+    ['0 http://a/announce', '1 http://b/announce'],
+  );
+  world.behaviours.a = GOOD;
+  assert.equal(world.announcer.remove('http://b/announce'), true);
+  assert.equal(world.announcer.remove('http://b/announce'), false, 'it is gone');
+  await world.pass(10);
+  const heard = world.taken();
+  assert.equal(heard[0], 'b stopped@2');
+  assert.match(heard[1], /^a started@/, 'the one that is left is asked as soon as its back-off allows');
+  await world.pass(5000);
+  assert.ok(world.taken().every((line) => line.startsWith('a ')));
+});
+
+test('the last one taken out leaves nothing to do, and one added later begins anew', async () => {
+  const world = new World([['a']]);
+  world.announcer.start();
+  await world.pass(1);
+  world.announcer.remove('http://a/announce');
+  await world.pass(5000);
+  assert.deepEqual(world.taken(), ['a started@0', 'a stopped@1']);
+  world.announcer.add('http://b/announce');
+  await world.pass(1);
+  assert.deepEqual(world.taken(), ['b started@5001']);
+});
+
+test('a person’s wish goes before intervals and back-off, not before a tracker’s never', async () => {
+  const world = new World([['a'], ['b']]);
+  Object.assign(world.behaviours, { a: { 'failure reason': 'closed', 'retry in': 'never' } });
+  world.announcer.start();
+  await world.pass(1);
+  assert.deepEqual(world.taken(), ['a started@0', 'b started@0']);
+  world.announcer.reannounce();
+  await world.pass(1);
+  assert.deepEqual(world.taken(), ['b regular@1']);
+});
+
+test('a scrape brings the counts without an announce', async () => {
+  const world = new World([['a']]);
+  const files = { [Buffer.alloc(20).toString('latin1')]: { complete: 5, incomplete: 6, downloaded: 7 } };
+  world.behaviours.a = { files };
+  await world.announcer.scrape();
+  const [{ seeders, leechers, completed, state }] = world.announcer.trackers;
+  assert.deepEqual([seeders, leechers, completed, state], [5, 6, 7, 'idle']);
+  assert.equal(world.urls[0].pathname, '/scrape');
+});
+
+test('a tracker that never answered holds a stop up for a second at most', async () => {
+  const world = new World([['a']]);
+  world.behaviours.a = 'hang';
+  world.announcer.start();
+  await world.pass(1);
+  let stopped = false;
+  const stop = world.announcer.stop(3500).then(() => {
+    stopped = true;
+  });
+  await world.pass(1);
+  assert.equal(stopped, true);
+  await stop;
 });

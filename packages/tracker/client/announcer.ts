@@ -1,20 +1,25 @@
-// Announces one torrent to its trackers: tier by tier until one answers (BEP 12), again when that one wants it (BEP 3).
-// Invariant: at most one request is out at a time (before `stop`); no tracker's fault throws, delays `stop` or ends this.
+// Announces one torrent to its trackers: tier by tier until one answers (BEP 12), or to one of each tier; again when that
+// one wants it (BEP 3). Invariant: at most one request of a walk is out at a time (before `stop`); no tracker's fault
+// throws, delays `stop` or ends this.
 
 import type { PeerAddress } from '@enjambre/metainfo';
 import type { Clock, Logger, Random, Timer } from '@enjambre/runtime';
 import { isTrackerError, type TrackerError } from '../errors.ts';
-import { type AnnounceAnswer, parseAnnounceAnswer } from '../protocol/announce-answer.ts';
-import { type AnnounceEvent, announceUrl } from '../protocol/announce-request.ts';
-import { getFollowingRedirects } from './follow-redirects.ts';
-import type { HttpGet } from './http-get.ts';
+import type { AnnounceAnswer } from '../protocol/announce-answer.ts';
+import type { AnnounceEvent } from '../protocol/announce-request.ts';
 import { TierList } from './tier-list.ts';
+import { TierWalk } from './tier-walk.ts';
+import type { TrackerCallers } from './tracker-caller.ts';
 import { TrackerEntry, type TrackerView } from './tracker-entry.ts';
 
 /** Enough to fill a client's connections, and what trackers commonly give at most. */
 const NUM_WANT = 100;
 /** `stop` gives up this long before its deadline, so that it resolves within it. */
 const STOP_MARGIN_MS = 20;
+/** A tracker that has not answered `started` yet is most likely gone: a goodbye to it is not worth the whole deadline. */
+const SILENT_STOP_MS = 1000;
+/** A tracker that was taken out is told so for this long. */
+const FAREWELL_MS = 5000;
 
 /** Public torrents carry lists of 50; what is beyond would only be knocked at in vain, or for somebody's pleasure. */
 const MAX_TRACKERS = 100;
@@ -31,6 +36,8 @@ export interface AnnouncedProgress {
 export interface AnnouncerOptions {
   /** URLs as the torrent has them, tier by tier. */
   readonly tiers: readonly (readonly string[])[];
+  /** One tracker of each tier is kept informed, not only one of all. Default false, as BEP 12 has it. */
+  readonly allTiers?: boolean;
   /** 20 bytes. */
   readonly infoHash: Uint8Array;
   /** 20 bytes. */
@@ -43,19 +50,16 @@ export interface AnnouncerOptions {
   readonly onPeers: (peers: readonly PeerAddress[]) => void;
   readonly clock: Clock;
   readonly random: Random;
-  readonly http: HttpGet;
+  readonly callers: TrackerCallers;
   readonly logger: Logger;
 }
 
 export class Announcer {
   readonly #options: AnnouncerOptions;
-  readonly #entries: readonly TrackerEntry[];
-  readonly #order: TierList<TrackerEntry>;
+  readonly #entries: TrackerEntry[];
+  readonly #walks: TierWalk[];
   readonly #key: string;
   readonly #abort = new AbortController();
-  /** The tracker that answered last: its intervals count. */
-  #current: TrackerEntry | undefined;
-  #nextWalkAt = 0;
   #timer: Timer | undefined;
   #working = false;
   #wokenMeanwhile = false;
@@ -63,11 +67,13 @@ export class Announcer {
   #stopping: Promise<void> | undefined;
 
   constructor(options: AnnouncerOptions) {
+    const { random, allTiers = false } = options;
     this.#options = options;
-    const tiers = entriesOf(options.tiers);
+    const tiers = this.#readTiers(options.tiers);
     this.#entries = tiers.flat();
-    this.#order = new TierList(tiers, options.random);
-    this.#key = Buffer.from(options.random.bytes(4)).toString('hex');
+    const groups = allTiers ? tiers.map((tier) => [tier]) : [tiers];
+    this.#walks = groups.map((group) => new TierWalk(new TierList(group, random)));
+    this.#key = Buffer.from(random.bytes(4)).toString('hex');
   }
 
   /** Announces now, and from then on when it is time. */
@@ -83,9 +89,57 @@ export class Announcer {
 
   /** More peers are needed: asks the tracker that works as soon as its minimum interval allows, not only when it is due. */
   needPeers(): void {
-    if (this.#current === undefined || this.#current.failing) return;
-    this.#nextWalkAt = Math.min(this.#nextWalkAt, this.#current.earliestAt);
-    if (!this.#working) this.#plan();
+    for (const walk of this.#walks) walk.hurry();
+    if (!this.#working && this.#stopping === undefined) this.#plan();
+  }
+
+  /** A person wants it now: the back-off of those that failed and the intervals of those that answered are set aside. */
+  reannounce(): void {
+    const now = this.#options.clock.now();
+    for (const entry of this.#entries) entry.allowNow(now);
+    for (const walk of this.#walks) walk.nextAt = now;
+    this.#wake();
+  }
+
+  /** Adds a tracker in a tier of its own, after the others. Returns false when it is there, or there are too many. */
+  add(url: string): boolean {
+    if (this.#entries.length >= MAX_TRACKERS || this.#entries.some(({ text }) => text === url)) return false;
+    const tier = 1 + Math.max(-1, ...this.#entries.map((entry) => entry.tier));
+    const entry = new TrackerEntry(url, tier, this.#options.callers);
+    this.#entries.push(entry);
+    if (this.#options.allTiers || this.#walks.length === 0) {
+      this.#walks.push(new TierWalk(new TierList([[entry]], this.#options.random)));
+    } else {
+      const [walk] = this.#walks;
+      walk.order.append(entry);
+      if (!this.#hasWorking()) walk.nextAt = this.#options.clock.now();
+    }
+    this.#wake();
+    return true;
+  }
+
+  /** Takes a tracker out, and tells it so in the background. Returns false when it is not there. */
+  remove(url: string): boolean {
+    const { clock } = this.#options;
+    const index = this.#entries.findIndex(({ text }) => text === url);
+    if (index === -1) return false;
+    const [entry] = this.#entries.splice(index, 1);
+    for (const walk of this.#walks) walk.remove(entry, clock.now());
+    if (entry.started && this.#stopping === undefined) void this.#takeLeave(entry, FAREWELL_MS);
+    this.#wake();
+    return true;
+  }
+
+  /** Asks every tracker how many are in the swarm (BEP 48); what they say is in `trackers` from then on. */
+  async scrape(): Promise<void> {
+    const { infoHash, callers } = this.#options;
+    await Promise.all(
+      this.#entries.map(async (entry) => {
+        if (entry.url === undefined) return;
+        const counts = await callers[entry.url.protocol].scrape(entry.url, [infoHash], this.#abort.signal);
+        entry.scraped(isTrackerError(counts) ? counts : counts.get(Buffer.from(infoHash).toString('hex')));
+      }),
+    );
   }
 
   /** Says `stopped` to those that were told `started`. Resolves within `deadlineMs` whatever they do. */
@@ -123,27 +177,25 @@ export class Announcer {
       // BEP 3 wants `completed` when it happens: a minimum interval does not hold it up, a failure's back-off does.
       if (!entry.failing || entry.earliestAt <= clock.now()) await this.#announce(entry);
     }
-    if (clock.now() >= this.#nextWalkAt && this.#stopping === undefined) await this.#walk();
-  }
-
-  async #walk(): Promise<void> {
-    const { clock } = this.#options;
-    for (const entry of this.#order.inOrder()) {
-      if (entry.earliestAt > clock.now()) continue;
-      if (await this.#announce(entry)) return;
-      if (this.#stopping !== undefined) return;
-    }
-    this.#nextWalkAt = Math.min(...this.#entries.map((entry) => entry.earliestAt));
+    if (this.#stopping !== undefined) return;
+    const due = this.#walks.filter((walk) => clock.now() >= walk.nextAt);
+    const announce = (entry: TrackerEntry) => this.#announce(entry);
+    const goesOn = () => this.#stopping === undefined;
+    await Promise.all(due.map((walk) => walk.walk(() => clock.now(), announce, goesOn)));
   }
 
   #owed(): TrackerEntry[] {
-    return this.#complete ? this.#order.inOrder().filter((entry) => entry.owesCompleted) : [];
+    return this.#complete ? this.#entries.filter((entry) => entry.owesCompleted) : [];
+  }
+
+  #hasWorking(): boolean {
+    return this.#entries.some((entry) => entry.started && !entry.failing);
   }
 
   #plan(): void {
     const { clock } = this.#options;
     const retries = this.#owed().map((entry) => entry.earliestAt);
-    const at = Math.min(this.#nextWalkAt, ...retries);
+    const at = Math.min(...this.#walks.map(({ nextAt }) => nextAt), ...retries);
     this.#timer?.cancel();
     if (Number.isFinite(at)) this.#timer = clock.after(Math.max(0, at - clock.now()), () => this.#wake());
   }
@@ -164,9 +216,6 @@ export class Announcer {
     }
     entry.succeeded(answer, event, leftBytes, clock.now());
     logger.log(wasFailing ? 'info' : 'debug', `tracker ${entry.name}: ${entry.lastAnswer}`, { tracker: entry.name });
-    this.#order.promote(entry);
-    this.#current = entry;
-    this.#nextWalkAt = entry.dueAt ?? 0;
     if (answer.peers.length > 0) this.#options.onPeers(answer.peers);
     return true;
   }
@@ -177,22 +226,20 @@ export class Announcer {
   }
 
   async #ask(
-    entry: TrackerEntry,
+    { url, trackerId }: TrackerEntry,
     event: AnnounceEvent | undefined,
     signal: AbortSignal,
   ): Promise<AnnounceAnswer | TrackerError> {
-    const { infoHash, peerId, port, announcedHost, http } = this.#options;
-    if (entry.url === undefined) return { code: 'unsupported-scheme', message: 'not supported yet' };
+    const { infoHash, peerId, port, announcedHost, callers } = this.#options;
+    if (url === undefined) return { code: 'unsupported-scheme', message: 'cannot be asked' };
     const { uploadedBytes, downloadedBytes, leftBytes } = this.#options.progress();
-    const url = announceUrl(entry.url, {
+    const request = {
       ...{ uploadedBytes, downloadedBytes, leftBytes },
-      ...{ infoHash, peerId, port, announcedHost, event },
+      ...{ infoHash, peerId, port, announcedHost, event, trackerId },
       numWant: event === 'stopped' ? 0 : NUM_WANT,
       key: this.#key,
-      trackerId: entry.trackerId,
-    });
-    const body = await getFollowingRedirects(http, url, signal);
-    return isTrackerError(body) ? body : parseAnnounceAnswer(body);
+    };
+    return await callers[url.protocol].announce(url, request, signal);
   }
 
   async #stop(deadlineMs: number): Promise<void> {
@@ -201,18 +248,30 @@ export class Announcer {
     const told = this.#entries.filter((entry) => entry.started || entry.announcing);
     this.#abort.abort();
     for (const entry of this.#entries) entry.announcing = false;
-    if (told.length === 0) return;
+    const patienceMs = Math.max(0, deadlineMs - STOP_MARGIN_MS);
+    await Promise.all(
+      told.map((entry) => this.#takeLeave(entry, entry.started ? patienceMs : Math.min(patienceMs, SILENT_STOP_MS))),
+    );
+  }
+
+  /** Resolves when the tracker answered, or after `patienceMs` whatever it does. */
+  async #takeLeave(entry: TrackerEntry, patienceMs: number): Promise<void> {
     const givingUp = new AbortController();
-    const timer = this.#options.clock.after(Math.max(0, deadlineMs - STOP_MARGIN_MS), () => givingUp.abort());
-    const deadline = new Promise<void>((resolve) => givingUp.signal.addEventListener('abort', () => resolve()));
-    const answers = Promise.all(told.map((entry) => this.#ask(entry, 'stopped', givingUp.signal)));
-    await Promise.race([answers, deadline]);
+    const { promise: tooLong, resolve } = Promise.withResolvers<void>();
+    const timer = this.#options.clock.after(patienceMs, () => {
+      givingUp.abort();
+      resolve();
+    });
+    await Promise.race([this.#ask(entry, 'stopped', givingUp.signal), tooLong]);
     timer.cancel();
   }
-}
 
-/** Each URL once, where it stands first. */
-function entriesOf(tiers: readonly (readonly string[])[]): TrackerEntry[][] {
-  const urls = new Set(tiers.flat().slice(0, MAX_TRACKERS));
-  return tiers.map((tier, index) => tier.filter((url) => urls.delete(url)).map((url) => new TrackerEntry(url, index)));
+  /** Each URL once, where it stands first. */
+  #readTiers(tiers: readonly (readonly string[])[]): TrackerEntry[][] {
+    const { callers } = this.#options;
+    const urls = new Set(tiers.flat().slice(0, MAX_TRACKERS));
+    return tiers
+      .map((tier) => tier.filter((url) => urls.delete(url)))
+      .map((tier, index) => tier.map((url) => new TrackerEntry(url, index, callers)));
+  }
 }

@@ -17,8 +17,9 @@ async function get(start: string): Promise<string> {
     visited.push(url.hostname);
     const [, target] = /^\/to\/(.*)/.exec(url.pathname + url.search) ?? [];
     const body = Buffer.from(url.pathname);
-    if (target === undefined) return { status: 200, location: undefined, body, scope };
-    return { status: 302, location: target.includes(':') ? target : `http://${target}`, body: Buffer.from(''), scope };
+    if (target === undefined) return { status: 200, location: undefined, retryAfterMs: undefined, body, scope };
+    const location = target.includes(':') ? target : `http://${target}`;
+    return { status: 302, location, retryAfterMs: undefined, body: Buffer.from(''), scope };
   };
   const outcome = await getFollowingRedirects(http, new URL(start), new AbortController().signal);
   return isTrackerError(outcome) ? `${outcome.code} after ${visited}` : `${Buffer.from(outcome)} from ${visited}`;
@@ -50,7 +51,8 @@ test('a private tracker that redirects must lead to an announce path or outside'
     async ({ url, mayReach }: HttpRequest): Promise<HttpAnswer | TrackerError> => {
       if (!mayReach(HOSTS[url.hostname])) return { code: 'address-refused', message: '' };
       seen.push(url.hostname);
-      return { status: seen.length === 1 ? 301 : 200, location, body: new Uint8Array(0), scope: HOSTS[url.hostname] };
+      const status = seen.length === 1 ? 301 : 200;
+      return { status, location, retryAfterMs: undefined, body: new Uint8Array(0), scope: HOSTS[url.hostname] };
     };
   for (const [location, hops] of [
     ['http://inside/announce', 2],
@@ -75,8 +77,8 @@ test('a chain ends after three redirects, another scheme and a broken target at 
 });
 
 test('a refusal in an error page is shown, otherwise its status', async () => {
-  const answer = (status: number, body: Uint8Array) => async (): Promise<HttpAnswer> => ({
-    ...{ status, body, location: undefined, scope: 'public' as const },
+  const answer = (status: number, body: Uint8Array, retryAfterMs?: number) => async (): Promise<HttpAnswer> => ({
+    ...{ status, body, retryAfterMs, location: undefined, scope: 'public' as const },
   });
   const url = new URL('http://outside/announce');
   const { signal } = new AbortController();
@@ -89,4 +91,6 @@ test('a refusal in an error page is shown, otherwise its status', async () => {
     const outcome = await getFollowingRedirects(answer(status, Buffer.from('<h1>')), url, signal);
     assert.deepEqual(outcome, { code: 'http-status', message: `HTTP status ${status}` });
   }
+  const busy = await getFollowingRedirects(answer(503, Buffer.from(''), 60_000), url, signal);
+  assert.deepEqual(busy, { code: 'http-status', message: 'HTTP status 503', retryAfterMs: 60_000 });
 });

@@ -36,8 +36,9 @@ export async function getFollowingRedirects(
 }
 
 /** Some trackers refuse with a status of 400 or so, and say why in the body: that is what people want to read. */
-function failureOf({ status, body }: HttpAnswer): TrackerError {
+function failureOf({ status, body, retryAfterMs }: HttpAnswer): TrackerError {
   const refusal = decodeAnswer(body);
   if (isTrackerError(refusal) && refusal.code === 'refused') return refusal;
-  return { code: 'http-status', message: `HTTP status ${status}` };
+  const failure = { code: 'http-status', message: `HTTP status ${status}` } as const;
+  return retryAfterMs === undefined ? failure : { ...failure, retryAfterMs };
 }

@@ -15,6 +15,8 @@ export interface HttpAnswer {
   readonly status: number;
   /** Where a redirect leads, as the header has it. */
   readonly location: string | undefined;
+  /** How long it wants to be left alone, from the header of that name. */
+  readonly retryAfterMs: number | undefined;
   /** Decompressed and bounded; empty for a redirect. */
   readonly body: Uint8Array;
   /** Where the host that answered is. */

@@ -16,6 +16,18 @@ export class TierList<T> {
     return this.#tiers.flat();
   }
 
+  /** A tier of its own, after all others. */
+  append(item: T): void {
+    this.#tiers.push([item]);
+  }
+
+  remove(item: T): void {
+    for (const tier of this.#tiers) {
+      const position = tier.indexOf(item);
+      if (position !== -1) tier.splice(position, 1);
+    }
+  }
+
   /** Moves an item that worked to the front of its tier. */
   promote(item: T): void {
     for (const tier of this.#tiers) {

@@ -1,11 +1,13 @@
 // One tracker of one torrent: what we told it, what it answered, when it may be asked again.
-// Invariant: `earliestAt` only moves into the future by an answer or a failure; an unsupported tracker is never asked.
+// Invariant: `earliestAt` only moves into the future by an answer or a failure, or back by a person's wish; an unsupported tracker is never asked.
 
 import type { Clock, Random } from '@enjambre/runtime';
-import type { TrackerError } from '../errors.ts';
+import { isTrackerError, type TrackerError } from '../errors.ts';
 import type { AnnounceAnswer } from '../protocol/announce-answer.ts';
 import type { AnnounceEvent } from '../protocol/announce-request.ts';
+import type { SwarmCounts } from '../protocol/scrape-answer.ts';
 import { backOffMs, intervalsOf } from './announce-timing.ts';
+import type { TrackerCallers } from './tracker-caller.ts';
 
 /** `idle`: not asked yet, because another one works. */
 export type TrackerState = 'idle' | 'announcing' | 'working' | 'failing' | 'unsupported';
@@ -24,6 +26,10 @@ export interface TrackerView {
   readonly leechers: number | undefined;
   /** Addresses in all its answers, known ones included. */
   readonly peersReceived: number;
+  /** How often the swarm's content was downloaded, as a scrape said. */
+  readonly completed: number | undefined;
+  /** The address that it sees us at (BEP 24). */
+  readonly externalIp: string | undefined;
 }
 
 export class TrackerEntry {
@@ -49,16 +55,18 @@ export class TrackerEntry {
   #seeders: number | undefined;
   #leechers: number | undefined;
   #peersReceived = 0;
+  #completed: number | undefined;
+  #externalIp: string | undefined;
 
-  constructor(text: string, tier: number) {
+  constructor(text: string, tier: number, callers: TrackerCallers) {
     this.text = text;
     this.tier = tier;
     const url = URL.parse(text);
-    if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) {
+    if (url !== null && Object.hasOwn(callers, url.protocol)) {
       this.url = url;
     } else {
       this.#state = 'unsupported';
-      this.#lastAnswer = url === null ? 'not a URL' : `${url.protocol.slice(0, -1)} trackers are not supported yet`;
+      this.#lastAnswer = url === null ? 'not a URL' : `${url.protocol.slice(0, -1)} trackers are not supported`;
       this.earliestAt = Number.POSITIVE_INFINITY;
     }
   }
@@ -93,6 +101,7 @@ export class TrackerEntry {
     this.#seeders = answer.seeders;
     this.#leechers = answer.leechers;
     this.#peersReceived += answer.peers.length;
+    this.#externalIp = answer.externalIp ?? this.#externalIp;
     const peers = answer.peers.length === 1 ? '1 peer' : `${answer.peers.length} peers`;
     this.#lastAnswer = answer.warning === undefined ? peers : `${peers}, warning: ${answer.warning}`;
   }
@@ -103,6 +112,19 @@ export class TrackerEntry {
     this.#lastAnswer = error.message;
     this.dueAt = undefined;
     this.earliestAt = now + backOffMs(this.#failures, error.retryAfterMs, random);
+  }
+
+  /** What a scrape said; a failed one changes nothing, and undefined means that the tracker does not know the swarm. */
+  scraped(counts: SwarmCounts | TrackerError | undefined): void {
+    if (counts !== undefined && isTrackerError(counts)) return;
+    this.#seeders = counts?.seeders ?? 0;
+    this.#leechers = counts?.leechers ?? 0;
+    this.#completed = counts?.completed ?? 0;
+  }
+
+  /** It may be asked now, unless it never may. */
+  allowNow(now: number): void {
+    if (Number.isFinite(this.earliestAt)) this.earliestAt = now;
   }
 
   view(clock: Clock): TrackerView {
@@ -117,6 +139,8 @@ export class TrackerEntry {
       seeders: this.#seeders,
       leechers: this.#leechers,
       peersReceived: this.#peersReceived,
+      completed: this.#completed,
+      externalIp: this.#externalIp,
     };
   }
 }

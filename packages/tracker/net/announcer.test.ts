@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import type { PeerAddress } from '@enjambre/metainfo';
 import { seededRandom, silentLogger, systemClock } from '@enjambre/runtime';
 import { Announcer } from '../client/announcer.ts';
+import { createHttpCaller } from '../client/http-caller.ts';
 import { createHttpGet } from './http-get.ts';
 import { createTrackerServer } from './tracker-server.ts';
 
@@ -52,7 +53,7 @@ function announcer(
     onPeers: resolve,
     clock: systemClock,
     random: seededRandom(port),
-    http: createHttpGet({ totalTimeoutMs: 300 }),
+    callers: { 'http:': createHttpCaller(createHttpGet({ totalTimeoutMs: 300 })) },
     logger: silentLogger,
   });
   return { it, firstPeers };
@@ -80,7 +81,7 @@ test('every kind of bad tracker is passed by, named in words, and the good one b
     [await body('d14:failure reason6:no wayee'), /not bencode/],
     [await body('d14:failure reason6:no waye'), /^no way$/],
     ['http://127.0.0.1:1/status', /private address/],
-    ['udp://127.0.0.1:1/announce', /not supported yet/],
+    ['udp://127.0.0.1:1/announce', /not supported/],
   ];
   const good = await ownTracker(t);
   const other = announcer([[good.url]], 7001);

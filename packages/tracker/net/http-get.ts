@@ -9,6 +9,7 @@ import { gunzip } from 'node:zlib';
 import { type AddressScope, addressScope, parseIpAddress } from '@enjambre/metainfo';
 import { type HttpAnswer, type HttpGet, type HttpRequest, isRedirect } from '../client/http-get.ts';
 import type { TrackerError } from '../errors.ts';
+import { wordsOf } from './failure-words.ts';
 
 const USER_AGENT = 'Enjambre/0.1.0';
 
@@ -109,7 +110,8 @@ class Exchange {
   #receive(response: IncomingMessage): void {
     const status = response.statusCode ?? 0;
     const scope = scopeOf(response.socket.remoteAddress ?? '');
-    const answer = { status, location: response.headers.location, scope };
+    const { location, 'retry-after': retryAfter } = response.headers;
+    const answer = { status, location, retryAfterMs: readRetryAfter(retryAfter), scope };
     if (isRedirect(status)) {
       this.#finish({ ...answer, body: new Uint8Array(0) });
       return;
@@ -158,6 +160,13 @@ function callbackOne(callback: Parameters<LookupFunction>[2], { address, family 
   callback(null, address, family);
 }
 
+/** RFC 9110 §10.2.3: seconds, or a date. */
+function readRetryAfter(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return ms >= 0 ? ms : undefined;
+}
+
 /** @param address as the operating system spells it; what can't be read counts as private */
 function scopeOf(address: string): AddressScope {
   const bytes = parseIpAddress(address.replace(/%.*$/, ''));
@@ -176,20 +185,4 @@ function failureOf(error: NodeJS.ErrnoException): TrackerError {
   if (error.code === REFUSED_ADDRESS) return addressRefused();
   if (error.code?.startsWith('HPE_')) return { code: 'malformed', message: 'what answered does not speak HTTP' };
   return { code: 'unreachable', message: wordsOf(error) };
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EPIPE: 'connection reset',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name could not be resolved now',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'no route to the network',
-  ETIMEDOUT: 'timed out: no connection',
-};
-
-function wordsOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return (code !== undefined && WORDS[code]) || message || code || 'failed';
 }

@@ -22,8 +22,11 @@ export interface TestedTracker {
 const START_TIMEOUT_MS = 10_000;
 const ANNOUNCE_TIMEOUT_MS = 15_000;
 
-export function announceUrl(host: string, port: number): string {
-  return `http://${host}:${port}/announce`;
+/** Every tracker here answers to both on the same port, counts are asked for over HTTP. */
+export type Scheme = 'http' | 'udp';
+
+export function announceUrl(host: string, port: number, scheme: Scheme = 'http'): string {
+  return `${scheme}://${host}:${port}/announce`;
 }
 
 /** Starts it and returns once it answers; then resolves `announced` as soon as it knows that many peers. */
