@@ -20,8 +20,10 @@ export interface DownloadOptions {
   readonly seed: RunningClient;
   /** Folder in which the client gets one of its own. */
   readonly parent: string;
-  /** Clients that can't be told of a peer: the seed dials. */
-  readonly isDialled: boolean;
+  /** Its address. */
+  readonly host: string;
+  /** How the two meet: it is told of the seed, the seed is told of it, or its torrent's tracker tells it. */
+  readonly meeting: 'it dials' | 'the seed dials' | 'by tracker';
   /** The client runs; called once. */
   readonly started?: (client: RunningClient) => void;
 }
@@ -36,14 +38,15 @@ export async function download(options: DownloadOptions): Promise<Download> {
   }
 }
 
-async function downloadIn(lab: Lab, { client, content, seed, isDialled, started }: DownloadOptions): Promise<Download> {
+async function downloadIn(lab: Lab, options: DownloadOptions): Promise<Download> {
+  const { client, content, seed, host, meeting, started } = options;
   const { torrent, size } = content;
   const folder = await lab.folder('leech');
-  const peers: PeerAddress[] = isDialled ? [] : [seed.address];
-  const leech = await client.start({ lab, role: 'leech', torrent, folder, host: lab.address(), peers });
+  const peers: PeerAddress[] = meeting === 'it dials' ? [seed.address] : [];
+  const leech = await client.start({ lab, role: 'leech', torrent, folder, host, peers });
   using meter = new ProcessMeter(leech.program.pid, 'birth');
   started?.(leech);
-  if (isDialled) seed.dial?.(leech.address);
+  if (meeting === 'the seed dials') seed.dial?.(leech.address);
   await leech.complete(TIMEOUT_MS);
   const wallSeconds = (performance.now() - leech.addedAtMs) / 1000;
   return { size, wallSeconds, ...(await meter.read()) };

@@ -9,7 +9,7 @@ import { transmission } from '../tests/interop/clients/transmission.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import { type Column, compare } from './comparison.ts';
 import { type Content, makeContent, seedFolder } from './content.ts';
-import { type Download, download } from './download.ts';
+import { type Download, type DownloadOptions, download } from './download.ts';
 import { droppingFloor, writingFloor } from './floor/floors.ts';
 import { clients, SLOW_CLIENTS, SLOW_SIZE, whyAbsent } from './peers.ts';
 import { report, spreadOf } from './report.ts';
@@ -67,7 +67,7 @@ async function runLeech(options: BenchOptions): Promise<void> {
       skip: whyAbsent(client),
       run: async (): Promise<Figures> => {
         const seeded = await seedOf(SLOW_CLIENTS.includes(client) ? slowSize : size);
-        return leechOnce(client, seeded, parent);
+        return leechOnce(client, seeded, { host: lab.address(), parent });
       },
     })),
   );
@@ -92,13 +92,18 @@ async function startSeed(lab: Lab, size: number): Promise<Seeded> {
   return { content, seed };
 }
 
-async function leechOnce(client: TestedClient, { content, seed }: Seeded, parent: string): Promise<Figures> {
+async function leechOnce(
+  client: TestedClient,
+  seeded: Seeded,
+  place: Pick<DownloadOptions, 'host' | 'parent'>,
+): Promise<Figures> {
+  const meeting = DIALLED.includes(client) ? 'the seed dials' : 'it dials';
   using polls = new DisposableStack();
   let poll: StatusPoll | undefined;
   const started = ({ statusUrl }: RunningClient): void => {
     if (statusUrl !== undefined) poll = polls.use(new StatusPoll(statusUrl));
   };
-  const figures = await download({ client, content, seed, parent, isDialled: DIALLED.includes(client), started });
+  const figures = await download({ client, ...seeded, ...place, meeting, started });
   return { ...figures, statusMs: poll?.takenMs ?? [] };
 }
 

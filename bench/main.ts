@@ -5,12 +5,13 @@ import { check } from './check.ts';
 import { fleet } from './fleet.ts';
 import { idle } from './idle.ts';
 import { leech } from './leech.ts';
+import { pair } from './pair.ts';
 import { missingPeers } from './peers.ts';
 import type { BenchOptions, Scenario } from './scenario.ts';
 import { seed } from './seed.ts';
 import { tester } from './tester.ts';
 
-const scenarios: Readonly<Record<string, Scenario>> = { leech, seed, check, tester, idle, fleet };
+const scenarios: Readonly<Record<string, Scenario>> = { leech, seed, pair, check, tester, idle, fleet };
 
 const USAGE = `npm run bench -- SCENARIO [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
 
