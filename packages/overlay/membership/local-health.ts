@@ -1,0 +1,23 @@
+// How well we ourselves keep up (Lifeguard's local health multiplier). Who is slow to hear answers must not call others
+// dead for it: the worse our own health, the longer we wait. Invariant: 0 (well) to `WORST`.
+
+/** Nine times as patient: a member that slow sees nothing any sooner. */
+const WORST = 8;
+
+export class LocalHealth {
+  #score = 0;
+
+  /** What our waits are multiplied by: 1 when well. */
+  get factor(): number {
+    return this.#score + 1;
+  }
+
+  better(): void {
+    this.#score = Math.max(0, this.#score - 1);
+  }
+
+  /** @param by how many answers did not come that should have */
+  worse(by = 1): void {
+    this.#score = Math.min(WORST, this.#score + by);
+  }
+}

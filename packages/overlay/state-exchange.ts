@@ -1,0 +1,121 @@
+// Everything that one member knows for everything that another knows: at joining, and when a partition ends.
+// Invariant: whom the other holds for dead and we for alive comes under suspicion and no more; it may speak for itself.
+
+import type { PeerAddress } from '@enjambre/metainfo';
+import type { Clock } from '@enjambre/runtime';
+import { isLive, rumourOf } from './membership/member.ts';
+import type { Membership } from './membership/membership.ts';
+import type { Transport } from './net/transport.ts';
+import { type Message, UNKNOWN_MEMBER } from './protocol/message.ts';
+import { decodeMessage, encodeMessage } from './protocol/message-codec.ts';
+import { ProtocolError } from './protocol/protocol-error.ts';
+import { encodeRumour, type RecordRumour } from './protocol/rumour.ts';
+import type { RecordTable } from './records/record-table.ts';
+
+export interface StateExchangeOptions {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly membership: Membership;
+  readonly records: RecordTable;
+  readonly isPartial: () => boolean;
+  readonly applyRecord: (record: RecordRumour, spread: boolean) => void;
+  /** How the one who answered sees us, and the network. */
+  readonly answered: (seenHost: string, isPartial: boolean) => void;
+}
+
+/** Between exchanges that are no joining: one tells all that the next would. */
+const LEAST_INTERVAL_MS = 2_000;
+/** What a stream may carry: ten thousand members with a dozen records each. */
+export const MOST_STATE = 8 * 1024 * 1024;
+
+export class StateExchange {
+  readonly #options: StateExchangeOptions;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: StateExchangeOptions) {
+    this.#options = options;
+  }
+
+  /** Asks whoever is at this address. */
+  introduce(address: PeerAddress): void {
+    const { transport, membership, answered } = this.#options;
+    const { self, table } = membership;
+    const ask = encodeMessage(self.id, UNKNOWN_MEMBER, { type: 'state-ask', self });
+    // Whoever knows nobody yet learns what everybody else knows: no news to pass on.
+    const isJoining = table.live.size === 0;
+    transport.ask(this.#withState(ask), address, (answer) => {
+      if (answer === undefined || membership.hasLeft) return;
+      const message = decode(answer);
+      if (message?.body.type !== 'state-answer' || message.from === self.id) return;
+      const { body } = message;
+      answered(body.seenHost, body.isPartial);
+      membership.apply({ ...body.self, address: hostOr(body.self.address, address.host) }, !isJoining);
+      this.#merge(message, address, !isJoining);
+    });
+  }
+
+  /** The same with somebody known, if the last time is not too near. */
+  refresh(address: PeerAddress): void {
+    const nowMs = this.#options.clock.now();
+    if (nowMs - this.#lastMs < LEAST_INTERVAL_MS) return;
+    this.#lastMs = nowMs;
+    this.introduce(address);
+  }
+
+  /** @returns undefined for what is no question */
+  answer(payload: Uint8Array, from: PeerAddress): Uint8Array | undefined {
+    const { membership, isPartial } = this.#options;
+    const message = decode(payload);
+    const { self } = membership;
+    if (message?.body.type !== 'state-ask' || message.from === self.id || membership.hasLeft) return undefined;
+    const asker = message.body.self;
+    const body = { type: 'state-answer', self, seenHost: from.host, isPartial: isPartial() } as const;
+    const answer = this.#withState(encodeMessage(self.id, message.from, body));
+    membership.apply({ ...asker, address: hostOr(asker.address, from.host) });
+    this.#merge(message, from, true);
+    return answer;
+  }
+
+  #merge({ rumours }: Message, from: PeerAddress, spread: boolean): void {
+    const { membership, applyRecord } = this.#options;
+    for (const rumour of rumours) {
+      if (rumour.kind === 'record') applyRecord(rumour, spread);
+      else if (rumour.state !== 'dead') membership.apply(rumour, spread);
+      else if (membership.table.get(rumour.id) === undefined) membership.remember(rumour);
+      else membership.apply({ ...rumour, state: 'suspect', suspectedBy: membership.self.id }, spread);
+    }
+    // The one who told us is there, whatever it had heard of itself.
+    const teller = membership.table.at(from);
+    if (teller !== undefined && isLive(teller)) teller.provenAtMs = this.#options.clock.now();
+  }
+
+  #withState(head: Uint8Array): Uint8Array {
+    const { membership, records } = this.#options;
+    const parts = [head];
+    let length = head.length;
+    const put = (bytes: Uint8Array): void => {
+      length += bytes.length;
+      if (length <= MOST_STATE) parts.push(bytes);
+    };
+    for (const member of membership.table) {
+      if (member.state !== 'left') put(encodeRumour(rumourOf(member, membership.self.id)));
+    }
+    for (const { id } of [membership.self, ...membership.table.live]) {
+      for (const record of records.after(id, 0)) put(encodeRumour(record));
+    }
+    return Buffer.concat(parts);
+  }
+}
+
+function decode(payload: Uint8Array): Message | undefined {
+  try {
+    return decodeMessage(payload);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+}
+
+function hostOr(address: PeerAddress, seen: string): PeerAddress {
+  return address.host === '' ? { ...address, host: seen } : address;
+}
