@@ -1,3 +1,9 @@
+export {
+  type ClientErrorAnswer,
+  type ClientErrorCode,
+  ClientErrorCodeSchema,
+  ClientErrorSchema,
+} from './client-error.ts';
 export { conforms } from './conforms.ts';
 export {
   type ContainerConfig,
@@ -51,3 +57,40 @@ export {
 } from './fleet-error.ts';
 export { type RunFile, RunFileSchema } from './run-file.ts';
 export { type State, StateSchema, type Status, StatusSchema } from './status.ts';
+export {
+  type FilePage,
+  FilePageSchema,
+  type FileView,
+  FileViewSchema,
+  InfoHashSchema,
+  type PeerPage,
+  PeerPageSchema,
+  type PeerView,
+  PeerViewSchema,
+  type SourceList,
+  SourceListSchema,
+  type SourceSwitch,
+  SourceSwitchSchema,
+  type SourceView,
+  SourceViewSchema,
+  type TorrentDetail,
+  TorrentDetailSchema,
+  type TorrentPage,
+  TorrentPageSchema,
+  type TorrentRemoval,
+  TorrentRemovalSchema,
+  type TorrentSort,
+  TorrentSortSchema,
+  type TorrentSummary,
+  TorrentSummarySchema,
+  type TrackerView,
+  TrackerViewSchema,
+} from './torrent.ts';
+export {
+  type TorrentReason,
+  type TorrentReasonCode,
+  TorrentReasonCodeSchema,
+  TorrentReasonSchema,
+  type TorrentState,
+  TorrentStateSchema,
+} from './torrent-reason.ts';

@@ -1,6 +1,6 @@
 // What a server answers, as a value: the bytes and headers other programs rely on are decided here, sent elsewhere.
 
-import type { ErrorCode } from '@enjambre/contract';
+import type { ClientErrorCode, ErrorCode } from '@enjambre/contract';
 
 /** `headers` name everything but `Content-Length` and `Date`, which whoever sends it adds. */
 export interface Answer {
@@ -26,7 +26,7 @@ export function textAnswer(text: string, status = 200, headers: Readonly<Record<
 /** A refusal with a sentence for people and a word for programs. */
 export function errorAnswer(
   status: number,
-  code: ErrorCode,
+  code: ErrorCode | ClientErrorCode,
   error: string,
   headers: Readonly<Record<string, string>> = {},
 ): Answer {

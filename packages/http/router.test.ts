@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { textAnswer } from './answer.ts';
-import { type RouteTable, router } from './router.ts';
+import { type Asked, type RouteTable, router } from './router.ts';
 
 const table: RouteTable = {
   '/read': { methods: ['GET'], handle: () => textAnswer('read') },
@@ -119,4 +119,37 @@ test('with a token every route but the open one needs it, and then the origin no
   assert.equal((await ask('GET', '/read', { authorization }, 'secret')).status, 200);
   assert.equal((await ask('POST', '/change', { authorization, origin: 'http://evil.example' }, 'secret')).status, 200);
   assert.equal((await ask('POST', '/change', { authorization, host: 'evil.example' }, 'secret')).status, 421);
+});
+
+test('a part of a path may be a name, and one path answers several methods differently', async () => {
+  const named: RouteTable = {
+    '/things/:name': [
+      { methods: ['GET'], handle: ({ params, query }) => textAnswer(`got ${params.name} ${query.get('part')}`) },
+      { methods: ['DELETE'], changes: true, handle: ({ params }) => textAnswer(`removed ${params.name}`) },
+    ],
+    '/things/:name/inner': { methods: ['GET'], handle: ({ params }) => textAnswer(`inner of ${params.name}`) },
+  };
+  const call = (method: string, url: string) =>
+    router(named, { allowedHosts: [], token: undefined })({ method, url, headers: { host } });
+  assert.equal((await call('GET', '/things/a%20b?part=2#x')).body, 'got a b 2');
+  assert.equal((await call('DELETE', '/things/x')).body, 'removed x');
+  assert.equal((await call('GET', '/things/__proto__/inner')).body, 'inner of __proto__');
+  assert.equal((await call('PUT', '/things/x')).headers.Allow, 'GET, DELETE');
+  for (const url of ['/things/', '/things', '/things/a/b', '/things/%zz', '/things/a/inner/']) {
+    assert.equal((await call('GET', url)).status, 404, url);
+  }
+});
+
+test('a body is read to its limit and no further', async () => {
+  async function* parts() {
+    yield Buffer.from('12345');
+    yield Buffer.from('67890');
+  }
+  const read = async (limit: number) => {
+    const handle = async ({ body }: Asked) => textAnswer(Buffer.from((await body(limit)) ?? 'too long').toString());
+    const route = router({ '/in': { methods: ['POST'], handle } }, { allowedHosts: [], token: undefined });
+    return (await route({ method: 'POST', url: '/in', headers: { host }, body: parts() })).body;
+  };
+  assert.equal(await read(10), '1234567890');
+  assert.equal(await read(9), 'too long');
 });
