@@ -7,7 +7,7 @@ import type { Lab } from '../tests/interop/lab.ts';
 import type { Torrent } from '../tests/interop/torrent-maker.ts';
 import { torrentOf, writeContent } from './tester/content.ts';
 
-const PIECE_LENGTH = 2 ** 20;
+export const PIECE_LENGTH = 2 ** 20;
 /** Nobody listens there: rtorrent loads no torrent without a tracker. */
 const DEAD_TRACKER = 'http://127.0.0.1:1/announce';
 

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { check } from './check.ts';
+import { crowd } from './crowd.ts';
 import { fleet } from './fleet.ts';
 import { idle } from './idle.ts';
 import { leech } from './leech.ts';
@@ -11,7 +12,7 @@ import type { BenchOptions, Scenario } from './scenario.ts';
 import { seed } from './seed.ts';
 import { tester } from './tester.ts';
 
-const scenarios: Readonly<Record<string, Scenario>> = { leech, seed, pair, check, tester, idle, fleet };
+const scenarios: Readonly<Record<string, Scenario>> = { leech, seed, pair, crowd, check, tester, idle, fleet };
 
 const USAGE = `npm run bench -- SCENARIO [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
 

@@ -1,0 +1,100 @@
+// Many leechers and one seed on this machine. Uncapped it is the processors that set the pace, capped it is the uplinks; ours
+// is set against the best peer's, and against what a pair's processor time and the uplinks allow.
+
+import { availableParallelism } from 'node:os';
+import { withFlags } from '../tests/interop/clients/enjambre.ts';
+import { libtorrent, libtorrentTuned } from '../tests/interop/clients/libtorrent.ts';
+import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
+import { Lab } from '../tests/interop/lab.ts';
+import { announceUrl } from '../tests/interop/trackers/tested-tracker.ts';
+import { makeContent, PIECE_LENGTH } from './content.ts';
+import { type Pair, runPair } from './pairing.ts';
+import { enjambre, whyAbsent } from './peers.ts';
+import { formatSpread, report, spreadOf } from './report.ts';
+import { interleave, type Outcome } from './rounds.ts';
+import { type BenchOptions, isWanted, type Scenario } from './scenario.ts';
+import { lastOf } from './swarm.ts';
+
+const MIB = 2 ** 20;
+const DEFAULT_SIZE = 256 * MIB;
+const DEFAULT_ROUNDS = 3;
+const FEW = 8;
+const MANY = 50;
+const UPLINK_BYTES_PER_SECOND = 4_000_000;
+
+const capped = withFlags('Enjambre capped', [`--upload-limit=${UPLINK_BYTES_PER_SECOND}`]);
+
+const few = [enjambre, libtorrent, libtorrentTuned].map((client) => swarmOf(client, FEW));
+const many = swarmOf(enjambre, MANY);
+const manyCapped = swarmOf(capped, MANY);
+
+export const crowd: Scenario = {
+  says: `${FEW} and ${MANY} leechers and one seed of 256 MiB; ${MANY} with uplinks of 4 MB/s against the optimum`,
+  needs: '20 GiB of memory (--size 64MiB: 8); seven minutes',
+  run: runCrowd,
+};
+
+function swarmOf(client: TestedClient, leechers: number) {
+  return { name: `${client.name}, ${leechers} leechers`, client, leechers };
+}
+
+async function runCrowd(options: BenchOptions): Promise<void> {
+  const { size = DEFAULT_SIZE, rounds = DEFAULT_ROUNDS } = options;
+  await using lab = await Lab.open('/dev/shm');
+  const tracker = { host: lab.address(), port: 0 };
+  tracker.port = await lab.freePort(tracker.host);
+  const content = await makeContent(lab, size, announceUrl(tracker.host, tracker.port));
+  const hosts = { seed: lab.address(), leech: lab.address() };
+  const place = { content, parent: lab.root };
+  const pairing = {
+    name: 'Enjambre, a pair',
+    skip: false as const,
+    run: () => runPair({ seeder: enjambre, leecher: enjambre, hosts, ...place }),
+  };
+  const contestant = ({ name, client, leechers }: ReturnType<typeof swarmOf>) => ({
+    name,
+    skip: whyAbsent(client),
+    run: () => lastOf({ client, leechers, tracker, ...place }),
+  });
+  const isAsked = ({ client }: { client: TestedClient }) => isWanted(client.name, options);
+  const pairs = await interleave(
+    rounds,
+    [pairing].filter(() => isWanted(enjambre.name, options)),
+  );
+  const uncapped = await interleave(rounds, [...few, many].filter(isAsked).map(contestant));
+  // Once: the uplinks set its pace, and it takes longer than all the others.
+  const slow = await interleave(1, [manyCapped].filter(isAsked).map(contestant));
+  const swarms = [...uncapped, ...slow];
+  const notes = [...pairs, ...swarms].flatMap(({ failure }) => failure?.split('\n', 1) ?? []);
+  const header = ['swarm', 'last one, s', 'set against', 's', 'ratio'];
+  const rows = rowsOf(
+    swarms,
+    pairs.flatMap(({ figures }) => figures),
+    size,
+  );
+  await report('crowd', { header, rows, notes, raw: { size, pairs, swarms } });
+}
+
+function rowsOf(swarms: readonly Outcome<number>[], pairs: readonly Pair[], size: number): string[][] {
+  const done = swarms.filter(({ figures }) => figures.length > 0);
+  const bounds = new Map<string, { what: string; seconds: number }>();
+  const peers = done.filter(({ name }) => few.slice(1).some((peer) => peer.name === name));
+  if (peers.length > 0) {
+    const best = Math.min(...peers.map(({ figures }) => spreadOf(figures).median));
+    bounds.set(few[0].name, { what: "the best peer's", seconds: best });
+  }
+  if (pairs.length > 0) {
+    const cpuSeconds = spreadOf(pairs.map((pair) => pair.cpuSeconds + pair.seedCpuSeconds)).median;
+    const seconds = (MANY * cpuSeconds) / availableParallelism();
+    bounds.set(many.name, { what: `${MANY} × a pair's CPU ÷ cores`, seconds });
+  }
+  // The last piece must double log2 N times, the others flow meanwhile.
+  const steps = 1 + Math.floor(Math.log2(MANY)) / Math.ceil(size / PIECE_LENGTH);
+  bounds.set(manyCapped.name, { what: '(F/u)(1 + ⌊log₂N⌋/M)', seconds: (size / UPLINK_BYTES_PER_SECOND) * steps });
+  return done.map(({ name, figures }) => {
+    const spread = spreadOf(figures);
+    const bound = bounds.get(name);
+    const against = bound && [bound.what, bound.seconds.toFixed(2), (spread.median / bound.seconds).toFixed(2)];
+    return [name, formatSpread(spread), ...(against ?? ['', '', ''])];
+  });
+}
