@@ -1,5 +1,6 @@
 // Each client with itself, one seed and one leecher, into memory.
 
+import { fileURLToPath } from 'node:url';
 import { aria2 } from '../tests/interop/clients/aria2.ts';
 import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { transmission } from '../tests/interop/clients/transmission.ts';
@@ -69,7 +70,7 @@ async function runPairs(options: BenchOptions): Promise<void> {
 
 async function pairInOwnNetwork(size: number, parent: string): Promise<Pair> {
   await using lab = await Lab.open(parent);
-  const script = `${import.meta.dirname}/pair-in-own-network.ts`;
+  const script = fileURLToPath(import.meta.resolve('./pair-in-own-network.ts'));
   const { command, args } = inOwnNetwork([process.execPath, script, String(size), lab.root]);
   const program = lab.start(command, args);
   const said = () => program.output.match(/^\{"pair":(.*)\}$/m)?.[1];

@@ -1,15 +1,19 @@
 // The floors as contestants: they stand in the tables like clients.
 
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { START_TIMEOUT_MS, type TestedClient } from '../../tests/interop/clients/tested-client.ts';
 
-const FOLDER = import.meta.dirname;
 /** Of a torrent of one file, which is all that floors know. */
 const FILE = 'data.bin';
 
-export const droppingFloor = leechingFloor('floor: receives, drops', 'dropping-leecher.ts');
-export const writingFloor = leechingFloor('floor: receives, hashes, writes', 'writing-leecher.ts');
+export const droppingFloor = leechingFloor('floor: receives, drops', import.meta.resolve('./dropping-leecher.ts'));
+export const writingFloor = leechingFloor(
+  'floor: receives, hashes, writes',
+  import.meta.resolve('./writing-leecher.ts'),
+);
 
+/** @param script its URL */
 function leechingFloor(name: string, script: string): TestedClient {
   return {
     name,
@@ -18,7 +22,7 @@ function leechingFloor(name: string, script: string): TestedClient {
     async start({ lab, torrent, folder, host, peers: [seed] }) {
       const addedAtMs = performance.now();
       const place = [seed.host, String(seed.port), host, path.join(folder, FILE)];
-      const program = lab.start(process.execPath, [path.join(FOLDER, script), torrent.file, ...place]);
+      const program = lab.start(process.execPath, [fileURLToPath(script), torrent.file, ...place]);
       const said = () => program.output.includes('"complete"') || undefined;
       return {
         program,
@@ -36,7 +40,7 @@ export const seedingFloor: TestedClient = {
 
   async start({ lab, torrent, folder, host }) {
     const addedAtMs = performance.now();
-    const script = path.join(FOLDER, 'seeder.ts');
+    const script = fileURLToPath(import.meta.resolve('./seeder.ts'));
     const program = lab.start(process.execPath, [script, torrent.file, path.join(folder, FILE), host]);
     const said = () => program.output.match(/"port":(\d+)/)?.[1];
     const port = Number(await program.until('listen', said, START_TIMEOUT_MS));

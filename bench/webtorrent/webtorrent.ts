@@ -2,10 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { formatAddress } from '@enjambre/metainfo';
 import { START_TIMEOUT_MS, type TestedClient } from '../../tests/interop/clients/tested-client.ts';
 
-const SCRIPT = path.join(import.meta.dirname, 'webtorrent-peer.mjs');
+const SCRIPT = fileURLToPath(import.meta.resolve('./webtorrent-peer.mjs'));
 
 export function isWebTorrentThere(): boolean {
   return existsSync(path.join(import.meta.dirname, 'node_modules/webtorrent'));
