@@ -16,7 +16,7 @@ export function withFlags(name: string, flags: readonly string[]): TestedClient 
     name,
     debianPackage: undefined,
 
-    async start({ lab, role, torrent, folder, host, peers, others = [] }) {
+    async start({ lab, role, torrent, folder, host, peers, others = [], maxConnections }) {
       const runFile = path.join(await lab.folder(`enjambre-${role}-${host}`), 'run.json');
       const addedAtMs = performance.now();
       const program = lab.start(ENJAMBRE, [
@@ -28,6 +28,7 @@ export function withFlags(name: string, flags: readonly string[]): TestedClient 
         '--http-port=auto',
         `--run-file=${runFile}`,
         ...peers.map((peer) => `--peer=${formatAddress(peer)}`),
+        ...(maxConnections === undefined ? [] : [`--max-connections=${maxConnections}`]),
         ...flags,
       ]);
       const ports = await program.until(
