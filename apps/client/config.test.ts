@@ -39,6 +39,8 @@ test('with nothing but a torrent every value is the documented default', () => {
   assert.deepEqual(configOf(['--torrent-file', 'x.torrent']), {
     torrentFiles: ['x.torrent'],
     archives: './archives',
+    stateFolder: join('archives', '.enjambre', 'client'),
+    stateFolderIsChosen: false,
     watch: undefined,
     hostname: undefined,
     listenPort: 6881,
@@ -47,6 +49,7 @@ test('with nothing but a torrent every value is the documented default', () => {
     peers: [],
     downloadLimitBytesPerSecond: undefined,
     uploadLimitBytesPerSecond: undefined,
+    maxConnections: 200,
     exitOnComplete: false,
     timeoutMs: undefined,
     httpPort: 9091,
@@ -58,15 +61,18 @@ test('with nothing but a torrent every value is the documented default', () => {
   });
 });
 
+const state = (stateFolder: string, stateFolderIsChosen: boolean) => ({ stateFolder, stateFolderIsChosen });
+
 test('every flag reaches its value', () => {
   const accepted: [string[], Partial<Config>][] = [
     [['--torrent=y.torrent'], { torrentFiles: ['y.torrent'] }],
     [[torrent, '--torrent-file=y,z.torrent'], { torrentFiles: ['x.torrent', 'y,z.torrent'] }],
     [[torrent, '--torrent=x.torrent'], { torrentFiles: ['x.torrent'] }],
     [['--watch=w'], { torrentFiles: [], watch: 'w' }],
-    [[torrent, '--archives=~/d'], { archives: join(homedir(), 'd') }],
-    [[torrent, '--archives', '~'], { archives: homedir() }],
-    [[torrent, '--archives=~me'], { archives: '~me' }],
+    [[torrent, '--archives=~/d', '--state-dir=s'], { archives: join(homedir(), 'd'), ...state('s', true) }],
+    [[torrent, '--archives', '~'], { archives: homedir(), ...state(join(homedir(), '.enjambre/client'), false) }],
+    [[torrent, '--archives=~me'], { archives: '~me', ...state('~me/.enjambre/client', false) }],
+    [[torrent, '--max-connections=7'], { maxConnections: 7 }],
     [[torrent, '--hostname=nas.local'], { hostname: 'nas.local', allowedHosts: ['nas.local'] }],
     [[torrent, '--listen-port=6881'], { listenPort: 6881, listenPortIsDefault: false }],
     [[torrent, '--listen-port=0'], { listenPort: 0, listenPortIsDefault: false }],

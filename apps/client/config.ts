@@ -3,10 +3,19 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { needsToken } from '@enjambre/http';
-import type { PeerAddress } from '@enjambre/metainfo';
+import { type PeerAddress, STATE_FOLDER } from '@enjambre/metainfo';
 import { DEFAULT_ORIGIN, type LogLevel, type Settings, valuesOf } from '@enjambre/runtime';
 import { usageError } from './errors.ts';
-import { readHost, readLimit, readPeer, readPort, readSeconds, readSwitch, readToken } from './flag-values.ts';
+import {
+  readConnections,
+  readHost,
+  readLimit,
+  readPeer,
+  readPort,
+  readSeconds,
+  readSwitch,
+  readToken,
+} from './flag-values.ts';
 import { logLevels } from './output.ts';
 import { refusing } from './settings.ts';
 
@@ -14,6 +23,10 @@ export interface Config {
   readonly torrentFiles: readonly string[];
   readonly archives: string;
   readonly watch: string | undefined;
+  /** Where it remembers torrents sent by its API, and pauses. */
+  readonly stateFolder: string;
+  /** Somebody chose it: then there may be nothing to do yet. */
+  readonly stateFolderIsChosen: boolean;
   /** The name or address announced to trackers. */
   readonly hostname: string | undefined;
   /** 0 for any free one. */
@@ -25,6 +38,7 @@ export interface Config {
   readonly peers: readonly PeerAddress[];
   readonly downloadLimitBytesPerSecond: number | undefined;
   readonly uploadLimitBytesPerSecond: number | undefined;
+  readonly maxConnections: number;
   readonly exitOnComplete: boolean;
   readonly timeoutMs: number | undefined;
   /** 0 for any free one. */
@@ -51,9 +65,13 @@ export function makeConfig(settings: Settings, readText: (path: string) => strin
   all(settings, 'discovery-mode', readDiscoveryMode);
   const hostname = one('hostname', readHost);
   const tokenFile = one('token-file', readPath);
+  const archives = one('archives', readPath)!;
+  const stateFolder = one('state-dir', readPath);
   const config: Config = {
     torrentFiles: all(settings, 'torrent-file', readTorrentPath),
-    archives: one('archives', readPath)!,
+    archives,
+    stateFolder: stateFolder ?? join(archives, STATE_FOLDER, 'client'),
+    stateFolderIsChosen: stateFolder !== undefined,
     watch: one('watch', readPath),
     hostname,
     listenPort: one('listen-port', readPort)!,
@@ -62,6 +80,7 @@ export function makeConfig(settings: Settings, readText: (path: string) => strin
     peers: all(settings, 'peer', readPeer),
     downloadLimitBytesPerSecond: one('download-limit', readLimit),
     uploadLimitBytesPerSecond: one('upload-limit', readLimit),
+    maxConnections: one('max-connections', readConnections)!,
     exitOnComplete: one('exit-on-complete', readSwitch) ?? false,
     timeoutMs: one('timeout', readSeconds),
     httpPort: one('http-port', readHttpPort)!,
@@ -81,8 +100,10 @@ export function makeConfig(settings: Settings, readText: (path: string) => strin
 
 /** @throws StartError when there is nothing to do */
 export function requireWork(config: Config): void {
-  if (config.torrentFiles.length > 0 || config.watch !== undefined) return;
-  throw usageError('nothing to do: give --torrent-file=X.torrent or --watch=DIR; see enjambre client --help');
+  if (config.torrentFiles.length > 0 || config.watch !== undefined || config.stateFolderIsChosen) return;
+  throw usageError(
+    'nothing to do: give --torrent-file=X.torrent, --watch=DIR or --state-dir=DIR; see enjambre client --help',
+  );
 }
 
 /** Every value of a flag, none when it is not set; a wrong one is named with the place it came from. */

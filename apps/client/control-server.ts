@@ -9,6 +9,7 @@ import {
   errorAnswer,
   jsonAnswer,
   type Route,
+  type RouteTable,
   router,
   textAnswer,
 } from '@enjambre/http';
@@ -31,9 +32,10 @@ export class ControlServer {
   readonly #server: Server;
   readonly #logger: Logger;
 
-  constructor(controlled: Controlled, policy: AdmissionPolicy, logger: Logger) {
+  /** @param api what it answers besides the paths that other programs rely on */
+  constructor(controlled: Controlled, api: RouteTable, policy: AdmissionPolicy, logger: Logger) {
     this.#logger = logger;
-    const answer = router(routesOf(controlled), policy);
+    const answer = router({ ...routesOf(controlled), ...api }, policy);
     this.#server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS }, (request, response) => {
       void this.#serve(answer, request, response);
     });
@@ -67,7 +69,9 @@ export class ControlServer {
   async #serve(answer: ReturnType<typeof router>, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request;
     try {
-      send(response, await answer({ method, url, headers }));
+      // An iterator that is left early would else take the socket along, and the answer with it.
+      const body = request.iterator({ destroyOnReturn: false });
+      send(response, await answer({ method, url, headers, body }));
     } catch (error) {
       this.#logger.log('error', `${method} ${url}: ${reasonOf(error)}`);
       send(response, errorAnswer(500, 'internal', 'The client could not answer; its log says why.'));

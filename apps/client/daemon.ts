@@ -1,15 +1,18 @@
 // The client from start to end: what is opened in which order, what ends it, and that everything is closed in time.
 // Invariant: the control server listens first and is closed last; every end goes through the one shutdown.
 
-import { createTcpTransport, Session, type Torrent } from '@enjambre/engine';
+import { createTcpTransport, Session } from '@enjambre/engine';
+import { apiRoutes } from './api/torrent-routes.ts';
 import type { Config } from './config.ts';
 import { ControlServer } from './control-server.ts';
-import { reasonOf, StartError } from './errors.ts';
+import { StartError } from './errors.ts';
 import { bindListenPort } from './listen-port.ts';
 import type { Output } from './output.ts';
 import { RunFile } from './state/run-file.ts';
-import { readTorrent } from './state/torrent-reader.ts';
+import { StateFolder } from './state/state-folder.ts';
 import { WatchFolder } from './state/watch-folder.ts';
+import { TorrentAdding } from './torrent-adding.ts';
+import type { TorrentEntry } from './torrent-entry.ts';
 import { type Surroundings, TorrentList } from './torrent-list.ts';
 
 /** Of the five seconds that are promised, the rest is for a busy machine and the exit itself. */
@@ -24,7 +27,9 @@ export class Daemon {
   readonly #output: Output;
   readonly #surroundings: Surroundings;
   readonly #session: Session;
+  readonly #state: StateFolder;
   readonly #torrents: TorrentList;
+  readonly #adding: TorrentAdding;
   readonly #control: ControlServer;
   readonly #ended = Promise.withResolvers<number>();
   readonly #closers: (() => void)[] = [];
@@ -42,9 +47,15 @@ export class Daemon {
       listenHost,
       downloadLimit: config.downloadLimitBytesPerSecond,
       uploadLimit: config.uploadLimitBytesPerSecond,
+      maxConnections: config.maxConnections,
     });
-    this.#torrents = new TorrentList(this.#session, config, this.#surroundings);
-    this.#control = new ControlServer(this.#torrents, { allowedHosts, token }, output);
+    this.#state = new StateFolder(config.stateFolder);
+    const torrents = new TorrentList(this.#session, config, this.#state, this.#surroundings);
+    const adding = new TorrentAdding(torrents, this.#state, output, (entry) => this.#launch(entry));
+    const api = apiRoutes({ torrents, adding, archives: config.archives, clock });
+    this.#torrents = torrents;
+    this.#adding = adding;
+    this.#control = new ControlServer(torrents, api, { allowedHosts, token }, output);
   }
 
   /**
@@ -72,13 +83,15 @@ export class Daemon {
     if (timeoutMs !== undefined) clock.after(timeoutMs, () => this.#timeOut());
     const httpPort = await this.#control.listen(askedPort, httpHost);
     if (this.#ending) return;
-    for (const path of torrentFiles) this.#torrents.add(readTorrent(path), path);
+    this.#state.open();
+    this.#adding.given(torrentFiles);
+    this.#adding.remembered();
     const { listenPort: wanted, listenPortIsDefault } = this.#config;
     const listenPort = await bindListenPort((port) => this.#session.listen(port), wanted, listenPortIsDefault);
     if (this.#ending) return;
     this.#output.log('info', 'listening', { listenPort, httpPort });
     this.#writeRunFile(started, listenPort, httpPort);
-    for (const torrent of this.#session.torrents.values()) this.#launch(torrent, (error) => this.#ended.reject(error));
+    for (const entry of this.#torrents.entries) this.#launch(entry);
     const progress = clock.every(PROGRESS_INTERVAL_MS, () => this.#tellProgress());
     this.#closers.push(() => {
       progress.cancel();
@@ -95,40 +108,34 @@ export class Daemon {
   }
 
   async #watch(path: string): Promise<void> {
-    const folder = new WatchFolder(path, this.#surroundings.clock, this.#output, (file) => this.#addWatched(file));
+    const folder = new WatchFolder(path, this.#surroundings.clock, this.#output, (file) => {
+      if (!this.#ending) this.#adding.watched(file);
+    });
     this.#closers.push(() => folder.stop());
     await folder.start();
   }
 
-  /** What is wrong with a watched file concerns that file only: it is named and left. */
-  #addWatched(path: string): void {
-    if (this.#ending) return;
-    const refuse = (error: unknown) => {
-      this.#output.log('warn', error instanceof StartError ? error.message : `${path}: ${reasonOf(error)}`);
-    };
-    try {
-      this.#launch(this.#torrents.add(readTorrent(path), path), refuse);
-    } catch (error) {
-      refuse(error);
-    }
-  }
-
-  #launch(torrent: Torrent, refuse: (error: unknown) => void): void {
-    this.#torrents.start(torrent).then(() => this.#torrents.tellChanges(), refuse);
-    torrent.whenComplete().then(
+  #launch(entry: TorrentEntry): void {
+    void this.#torrents.launch(entry).then(() => this.#refuseUnusable(entry));
+    entry.torrent.whenComplete().then(
       () => this.#completed(),
       // It was stopped before; why is told elsewhere.
       () => {},
     );
   }
 
+  /** Who gave a torrent by flag learns at once that another client holds it, or that something is where its files belong. */
+  #refuseUnusable({ torrent, metainfo, addedBy }: TorrentEntry): void {
+    const { problem } = torrent.snapshot;
+    if (addedBy !== 'flag' || (problem?.code !== 'locked' && problem?.code !== 'path-conflict')) return;
+    this.#ended.reject(new StartError(problem.code, `${metainfo.path}: ${problem.message}`));
+  }
+
   #completed(): void {
-    this.#torrents.tellChanges();
     if (this.#config.exitOnComplete && this.#torrents.complete) this.#end(exitCodes.done);
   }
 
   #tellProgress(): void {
-    this.#torrents.tellChanges();
     this.#output.progress(this.#torrents.status());
   }
 

@@ -1,4 +1,6 @@
-// Why the client does not start, or does not go on: one line for people, a word for docs/errors.md, exit code 2.
+// Why the client does not start (one line for people, a word for docs/errors.md, exit code 2), or refuses a caller.
+
+import type { ClientErrorCode } from '@enjambre/contract';
 
 export type StartErrorCode =
   | 'usage'
@@ -10,6 +12,7 @@ export type StartErrorCode =
   | 'cannot-listen'
   | 'run-file'
   | 'watch-folder'
+  | 'state-folder'
   | 'locked'
   | 'path-conflict';
 
@@ -32,4 +35,16 @@ export function usageError(message: string): StartError {
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return /^[A-Z][A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
+}
+
+/** Why the client's own API refuses a caller: HTTP status, word and sentence. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: ClientErrorCode;
+  constructor(status: number, code: ClientErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
 }

@@ -14,6 +14,11 @@ export function readPort(text: string): number {
   return wholeNumber(text, 0, MAX_PORT, 'a port is a number from 0 to 65535');
 }
 
+/** 1–65535: a process has no more sockets to one address. */
+export function readConnections(text: string): number {
+  return wholeNumber(text, 1, MAX_PORT, 'a number of connections is from 1 to 65535');
+}
+
 /** Bytes a second; undefined for 0, which is no limit. */
 export function readLimit(text: string): number | undefined {
   const match = /^([0-9]{1,15})([kmg]?)$/i.exec(text);

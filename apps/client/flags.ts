@@ -7,6 +7,11 @@ export const flags: readonly Flag[] = [
   { name: 'torrent', value: 'FILE', separator: '\n', aliasOf: 'torrent-file', help: 'the same as --torrent-file' },
   { name: 'archives', value: 'DIR', default: './archives', help: 'where data is written and looked for' },
   { name: 'watch', value: 'DIR', help: '.torrent files that appear there are added' },
+  {
+    name: 'state-dir',
+    value: 'DIR',
+    help: 'what it remembers (torrents sent to it, pauses); default: in the archives',
+  },
   { name: 'hostname', value: 'NAME', help: 'the name or address that is announced to trackers (NAT, Docker)' },
   {
     name: 'listen-port',
@@ -30,6 +35,7 @@ export const flags: readonly Flag[] = [
   { name: 'overlay-port', value: 'PORT', help: 'the port of the overlay, which does not exist yet' },
   { name: 'download-limit', value: 'BYTES', help: 'bytes a second, or with k, M, G (1024 each); 0: none' },
   { name: 'upload-limit', value: 'BYTES', help: 'bytes a second, or with k, M, G (1024 each); 0: none' },
+  { name: 'max-connections', value: 'NUMBER', default: '200', help: 'peers connected at once, over all torrents' },
   { name: 'exit-on-complete', value: undefined, help: 'exit 0 as soon as everything is verified and written' },
   { name: 'timeout', value: 'SECONDS', help: 'exit then: 0 when everything is complete, else 3' },
   { name: 'http-port', value: 'PORT', default: '9091', help: 'the control server; "auto": any free; 0 means 9091' },
@@ -47,7 +53,8 @@ export const flags: readonly Flag[] = [
 export function helpText(): string {
   return [
     'enjambre client --torrent-file=X.torrent [--archives=DIR] …',
-    'Downloads torrents, seeds them, and answers on a control server: GET /status, POST /pause, POST /resume, /health.',
+    'Downloads torrents, seeds them, and answers on a control server: GET /status, POST /pause, POST /resume, /health,',
+    'and below /api/v1/torrents what docs/contract.md tells.',
     '',
     describeFlags(flags),
     '',

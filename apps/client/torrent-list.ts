@@ -1,22 +1,25 @@
-// The torrents of this client: added from the command line and the watched folder, steered and shown as one.
+// The torrents of this client: added from the command line, the watched folder and its API, steered and shown as one.
+// Invariant: an info hash is there once; one that is on its way out counts as there until its files are let go.
 
 import type { Status } from '@enjambre/contract';
-import { createFileStore, DiskWorkshop, type Session, type Torrent } from '@enjambre/engine';
-import type { TorrentFile } from '@enjambre/metainfo';
+import {
+  createFileStore,
+  DiskWorkshop,
+  removeTorrentFiles,
+  type Session,
+  type Torrent,
+  type TorrentRemoval,
+} from '@enjambre/engine';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
 import type { Config } from './config.ts';
-import type { Controlled } from './control-server.ts';
 import { StartError } from './errors.ts';
+import { OpeningQueue } from './opening-queue.ts';
+import { createTrackerCallers } from './sources/tracker-callers.ts';
 import { TrackerSource } from './sources/tracker-source.ts';
+import type { MetainfoFile } from './state/metainfo-file.ts';
+import type { StateFolder } from './state/state-folder.ts';
 import { statusOf } from './status.ts';
-
-interface Entry {
-  readonly torrent: Torrent;
-  /** The file it came from, as people know it. */
-  readonly path: string;
-  /** What the log was last told of its state. */
-  told: string;
-}
+import type { TorrentEntry } from './torrent-entry.ts';
 
 /** What the world hands in. */
 export interface Surroundings {
@@ -25,21 +28,26 @@ export interface Surroundings {
   readonly logger: Logger;
 }
 
-export class TorrentList implements Controlled {
+export class TorrentList {
   readonly #session: Session;
   readonly #config: Config;
   readonly #surroundings: Surroundings;
+  readonly #state: StateFolder;
   /** Threads and memory that the stores of all torrents share. */
   readonly #workshop: DiskWorkshop;
-  readonly #entries = new Map<string, Entry>();
+  readonly #callers: ReturnType<typeof createTrackerCallers>;
+  readonly #opening = new OpeningQueue();
+  readonly #entries = new Map<string, TorrentEntry>();
   /** Remembered for torrents that are not there yet. */
   #pauseAsked = false;
 
-  constructor(session: Session, config: Config, surroundings: Surroundings) {
+  constructor(session: Session, config: Config, state: StateFolder, surroundings: Surroundings) {
     this.#session = session;
     this.#config = config;
+    this.#state = state;
     this.#surroundings = surroundings;
     this.#workshop = new DiskWorkshop({ clock: surroundings.clock });
+    this.#callers = createTrackerCallers(config.listenHost, surroundings);
   }
 
   /** True when there is a torrent and each is verified, written and still there. */
@@ -48,57 +56,111 @@ export class TorrentList implements Controlled {
     return entries.length > 0 && entries.every(({ torrent: { snapshot } }) => snapshot.complete && !snapshot.problem);
   }
 
-  status(): Status {
-    const snapshots = [...this.#entries.values()].map(({ torrent }) => torrent.snapshot);
-    return statusOf(snapshots, this.#pauseAsked);
+  /** Those that are here to stay. */
+  get entries(): TorrentEntry[] {
+    return [...this.#entries.values()].filter(({ isLeaving }) => !isLeaving);
   }
 
+  /** @param infoHash 40 hex digits, lower case */
+  get(infoHash: string): TorrentEntry | undefined {
+    return this.#entries.get(infoHash);
+  }
+
+  status(): Status {
+    return statusOf(
+      this.entries.map(({ torrent }) => torrent.snapshot),
+      this.#pauseAsked,
+    );
+  }
+
+  /** All of them, and those to come; not remembered over a restart. */
   pause(): void {
     this.#pauseAsked = true;
     for (const { torrent } of this.#entries.values()) torrent.pause();
   }
 
+  /** All of them, also those that were paused by themselves. */
   resume(): void {
     this.#pauseAsked = false;
     for (const { torrent } of this.#entries.values()) torrent.resume();
+    this.#state.clearPaused();
+  }
+
+  /** One of them; remembered over a restart. @throws the system's error when that cannot be written */
+  setPaused({ torrent }: TorrentEntry, paused: boolean): void {
+    this.#state.setPaused(torrent.infoHash, paused);
+    if (paused) torrent.pause();
+    else torrent.resume();
   }
 
   /**
-   * Takes a torrent in; it does nothing before `start`.
-   * @param path the file it came from
+   * Takes a torrent in; it does nothing before `launch`.
    * @throws StartError when it is there already
    */
-  add(metainfo: TorrentFile, path: string): Torrent {
-    const infoHash = metainfo.infoHashV1!;
+  add(metainfo: MetainfoFile, addedBy: TorrentEntry['addedBy']): TorrentEntry {
+    const { description } = metainfo;
+    const { infoHashV1: infoHash } = description;
     const present = this.#entries.get(infoHash.toHex());
     if (present !== undefined) {
       throw new StartError(
         'duplicate-torrent',
-        `${present.path} and ${path} are the same torrent (${infoHash.toHex()})`,
+        `${present.metainfo.path} and ${metainfo.path} are the same torrent (${infoHash.toHex()})`,
       );
     }
-    const { archives, peers, hostname, listenHost } = this.#config;
+    const { archives, peers, hostname } = this.#config;
     const { clock, random, logger } = this.#surroundings;
+    const { files, geometry } = description;
+    const layout = {
+      files,
+      geometry,
+      get pieceHashes() {
+        return metainfo.pieceHashes;
+      },
+    };
+    const callers = this.#callers;
+    const trackers = new TrackerSource({ tiers: description.trackers, hostname, callers, clock, random, logger });
     const torrent = this.#session.addTorrent({
-      metainfo,
-      store: createFileStore({ archives, infoHash, layout: metainfo, workshop: this.#workshop, clock, logger }),
-      sources: [new TrackerSource({ tiers: metainfo.trackers, hostname, listenHost, clock, random, logger })],
+      metainfo: description,
+      store: createFileStore({ archives, infoHash, layout, workshop: this.#workshop, clock, logger }),
+      sources: [trackers],
       peers: [...peers],
+      changed: (changed) => this.#tellChange(changed),
     });
-    if (this.#pauseAsked) torrent.pause();
-    this.#entries.set(torrent.infoHash, { torrent, path, told: '' });
-    return torrent;
+    if (this.#pauseAsked || this.#state.isPaused(torrent.infoHash)) torrent.pause();
+    const addedAt = clock.wallTime();
+    const entry: TorrentEntry = { torrent, metainfo, trackers, addedBy, addedAt, told: '', isLeaving: false };
+    this.#entries.set(torrent.infoHash, entry);
+    return entry;
   }
 
-  /** Opens its files and looks for peers. @throws StartError when another client holds them; then it is out again */
-  async start(torrent: Torrent): Promise<void> {
-    await torrent.start();
-    const { problem } = torrent.snapshot;
-    if (problem?.code !== 'locked' && problem?.code !== 'path-conflict') return;
-    const path = this.#entries.get(torrent.infoHash)?.path;
-    this.#entries.delete(torrent.infoHash);
-    await this.#session.removeTorrent(torrent);
-    throw new StartError(problem.code, `${path}: ${problem.message}`);
+  /** Opens its files, when it is its turn, and looks for peers. What is wrong with its files becomes its state. */
+  async launch({ torrent, metainfo }: TorrentEntry): Promise<void> {
+    // Whoever waits reads them again: a thousand in the queue would hold them all.
+    if (this.#opening.isBusy) metainfo.forgetHashes();
+    await this.#opening.run(() => torrent.start());
+  }
+
+  /** Hashes all of its files, when it is its turn. */
+  recheck({ torrent }: TorrentEntry): void {
+    void this.#opening.run(() => torrent.recheck());
+  }
+
+  /** Stops it and forgets it. Resolves when its trackers know and its files are let go, or deleted. */
+  async remove(entry: TorrentEntry, withData: boolean): Promise<TorrentRemoval> {
+    const { torrent } = entry;
+    const { infoHash } = torrent;
+    entry.isLeaving = true;
+    try {
+      this.#state.drop(infoHash);
+      await this.#session.removeTorrent(torrent);
+      if (!withData) return { removedFiles: 0, removedBytes: 0, kept: [] };
+      const { archives } = this.#config;
+      const { files } = entry.metainfo.description;
+      return await removeTorrentFiles({ archives, infoHash, files, whyKept: this.#filesOfOthers(entry) });
+    } finally {
+      this.#entries.delete(infoHash);
+      this.#surroundings.logger.log('info', `${torrent.metainfo.name}: removed`, { infoHash, withData });
+    }
   }
 
   /** Stops every torrent within about `deadlineMs`: stopped is announced, what is known is on disk. */
@@ -110,18 +172,18 @@ export class TorrentList implements Controlled {
     await this.#workshop.close();
   }
 
-  /** Logs how far each torrent is, when that has changed since it was last told. What a disk refuses the engine tells. */
-  tellChanges(): void {
-    for (const entry of this.#entries.values()) {
-      const { metainfo, infoHash, snapshot } = entry.torrent;
-      const { phase, complete } = snapshot;
-      const told = complete && phase === 'active' ? 'complete' : phase;
-      if (told === entry.told) continue;
-      entry.told = told;
-      // Of what is stopped the totals are told, of what a disk refuses the sentence.
-      if (phase !== 'error' && phase !== 'stopped')
-        this.#surroundings.logger.log('info', `${metainfo.name}: ${told}`, { infoHash });
-    }
+  /** Logs how far a torrent is, when that has changed. What a disk refuses the engine tells. */
+  #tellChange(torrent: Torrent): void {
+    const { metainfo, infoHash, snapshot } = torrent;
+    const { phase, complete } = snapshot;
+    const entry = this.#entries.get(infoHash);
+    const told = complete && phase === 'active' ? 'complete' : phase;
+    if (entry === undefined || told === entry.told) return;
+    entry.told = told;
+    if (told === 'complete') entry.metainfo.forgetHashes();
+    // Of what is stopped the totals are told, of what a disk refuses the sentence.
+    if (phase !== 'error' && phase !== 'stopped')
+      this.#surroundings.logger.log('info', `${metainfo.name}: ${told}`, { infoHash });
   }
 
   /** Logs what went over the wire since the start: payload in bytes, how much was of no use, pieces that failed. */
@@ -131,5 +193,18 @@ export class TorrentList implements Controlled {
       const totals = { downloaded, uploaded, wasted, failedPieces };
       this.#surroundings.logger.log('info', `${metainfo.name}: stopped`, { infoHash, ...totals });
     }
+  }
+
+  /** Two torrents may have a file in common: it stays with the other. */
+  #filesOfOthers(leaving: TorrentEntry): (path: string) => string | undefined {
+    const own = new Set(leaving.metainfo.description.files.map(({ path }) => path));
+    const shared = new Map<string, string>();
+    for (const { metainfo } of this.entries) {
+      for (const { path } of metainfo.description.files) if (own.has(path)) shared.set(path, metainfo.description.name);
+    }
+    return (path) => {
+      const other = shared.get(path);
+      return other === undefined ? undefined : `it is also a file of ${other}`;
+    };
   }
 }

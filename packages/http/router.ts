@@ -51,7 +51,7 @@ export function router(table: RouteTable, policy: AdmissionPolicy): (request: Re
     if (refused !== undefined) return refused;
     if (found === undefined) return notFound();
     if (route === undefined) return methodNotAllowed(found.routes.flatMap(({ methods }) => methods));
-    const body = (limit: number): Promise<Uint8Array | undefined> => readBody(request.body, limit);
+    const body = (limit: number): Promise<Uint8Array | undefined> => readBody(request, limit);
     return route.handle({ params: found.params, query: new URLSearchParams(query), body });
   };
 }
@@ -107,13 +107,15 @@ function takeApart(target: string): { path: string; query: string } {
   return { path: pathAndQuery.slice(0, end), query: pathAndQuery.slice(end + 1) };
 }
 
-async function readBody(body: AsyncIterable<Uint8Array> | undefined, limit: number): Promise<Uint8Array | undefined> {
+/** What is too long is read to its end and dropped: a caller who still writes would not see the answer. */
+async function readBody({ headers, body }: Request, limit: number): Promise<Uint8Array | undefined> {
+  if (Number(headers['content-length'] ?? 0) > limit) return undefined;
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of body ?? []) {
     length += part.length;
-    if (length > limit) return undefined;
-    parts.push(part);
+    if (length <= limit) parts.push(part);
+    else parts.length = 0;
   }
-  return Buffer.concat(parts);
+  return length > limit ? undefined : Buffer.concat(parts);
 }

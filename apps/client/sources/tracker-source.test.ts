@@ -4,7 +4,8 @@ import type { SwarmView } from '@enjambre/engine';
 import type { PeerAddress } from '@enjambre/metainfo';
 import { silentLogger, systemClock, systemRandom } from '@enjambre/runtime';
 import { createTrackerServer } from '@enjambre/tracker';
-import { TrackerSource, type TrackerSourceOptions } from './tracker-source.ts';
+import { createTrackerCallers } from './tracker-callers.ts';
+import { TrackerSource } from './tracker-source.ts';
 
 /** A swarm as a torrent shows it: its figures are getters, as a class has them. */
 class Swarm implements SwarmView {
@@ -44,12 +45,10 @@ async function tracker(t: TestContext): Promise<{ url: string; stats(): Promise<
   };
 }
 
-function source(url: string, options: Partial<TrackerSourceOptions> = {}): TrackerSource {
-  return new TrackerSource({
-    ...{ tiers: [[url]], hostname: undefined, listenHost: undefined },
-    ...{ clock: systemClock, random: systemRandom, logger: silentLogger },
-    ...options,
-  });
+function source(url: string, { hostname, listenHost }: { hostname?: string; listenHost?: string } = {}): TrackerSource {
+  const callers = createTrackerCallers(listenHost, { clock: systemClock, random: systemRandom });
+  const surroundings = { clock: systemClock, random: systemRandom, logger: silentLogger };
+  return new TrackerSource({ tiers: [[url]], hostname, callers, ...surroundings });
 }
 
 test('two torrents find each other by a tracker, and leave it when they stop', async (t) => {

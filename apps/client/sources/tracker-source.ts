@@ -5,15 +5,7 @@ import { lookup } from 'node:dns/promises';
 import type { PeerSource, SourceReport, SwarmView } from '@enjambre/engine';
 import { parseIpAddress } from '@enjambre/metainfo';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
-import {
-  Announcer,
-  createHttpCaller,
-  createHttpGet,
-  createUdpCaller,
-  createUdpNetwork,
-  type TrackerCallers,
-  type TrackerView,
-} from '@enjambre/tracker';
+import { Announcer, type TrackerCallers, type TrackerView } from '@enjambre/tracker';
 
 /** Announcing goes before a slow resolver: without an address the tracker sees where we are. */
 const RESOLVE_TIMEOUT_MS = 3_000;
@@ -23,13 +15,11 @@ export interface TrackerSourceOptions {
   readonly tiers: readonly (readonly string[])[];
   /** Name or address at which peers reach us, when it is not the one that the tracker sees. */
   readonly hostname: string | undefined;
-  /** The address our peer connections are bound to; trackers are asked from there too. Undefined for all. */
-  readonly listenHost: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** The system's, unless a test brings others. */
-  readonly callers?: TrackerCallers;
+  /** How trackers are asked; one for all torrents. */
+  readonly callers: TrackerCallers;
 }
 
 export class TrackerSource implements PeerSource {
@@ -92,8 +82,7 @@ export class TrackerSource implements PeerSource {
   }
 
   #createAnnouncer(swarm: SwarmView, announcedHost: string | undefined): Announcer {
-    const { tiers, listenHost, clock, random, logger } = this.#options;
-    const localAddress = specificAddress(listenHost);
+    const { tiers, callers, clock, random, logger } = this.#options;
     return new Announcer({
       tiers,
       infoHash: swarm.infoHash,
@@ -102,8 +91,7 @@ export class TrackerSource implements PeerSource {
       announcedHost,
       progress: () => swarm,
       onPeers: (peers) => swarm.addPeers(peers),
-      ...{ clock, random, logger },
-      callers: this.#options.callers ?? systemCallers({ localAddress, clock, random }),
+      ...{ clock, random, logger, callers },
     });
   }
 
@@ -123,17 +111,4 @@ export class TrackerSource implements PeerSource {
       timer.cancel();
     }
   }
-}
-
-/** HTTP, HTTPS and UDP. */
-function systemCallers(from: { localAddress: string | undefined; clock: Clock; random: Random }): TrackerCallers {
-  const http = createHttpCaller(createHttpGet(from));
-  const udp = createUdpCaller({ ...from, network: createUdpNetwork(from) });
-  return { 'http:': http, 'https:': http, 'udp:': udp };
-}
-
-/** An address that can be connected from: not a name, and not "any". */
-function specificAddress(listenHost: string | undefined): string | undefined {
-  const bytes = parseIpAddress(listenHost ?? '');
-  return bytes?.some((byte) => byte !== 0) ? listenHost : undefined;
 }

@@ -1,0 +1,85 @@
+// A .torrent file that this client transfers. What is small of it stays in memory; the hashes of the pieces, most of it,
+// are let go when nothing is to be hashed, and read again when something is.
+// Invariant: what is read again is of the same info hash, or an error.
+
+import { StorageError, type TorrentDescription } from '@enjambre/engine';
+import { MetainfoError, parseTorrentFile, type TorrentFile } from '@enjambre/metainfo';
+import { reasonOf, StartError } from '../errors.ts';
+import { readSmallFile } from './small-file.ts';
+
+/** What people are told of a torrent, besides what the engine needs. */
+export interface MetainfoDescription extends TorrentDescription {
+  readonly infoHashV1: Uint8Array;
+  readonly trackers: readonly (readonly string[])[];
+  readonly comment: string | undefined;
+  readonly createdBy: string | undefined;
+  /** Unix time in seconds. */
+  readonly creationDate: number | undefined;
+}
+
+export class MetainfoFile {
+  /** The file, as people know it. */
+  readonly path: string;
+  readonly description: MetainfoDescription;
+  #pieceHashes: Uint8Array | undefined;
+
+  private constructor(path: string, metainfo: TorrentFile, infoHashV1: Uint8Array) {
+    const { name, geometry, files, trackers, comment, createdBy, creationDate } = metainfo;
+    this.path = path;
+    this.description = {
+      ...{ infoHashV1, name, geometry, files, trackers, comment, createdBy, creationDate },
+      private: metainfo.private,
+    };
+    this.#pieceHashes = metainfo.pieceHashes;
+  }
+
+  /** @throws StartError that names the file and what is wrong with it */
+  static read(path: string): MetainfoFile {
+    return MetainfoFile.from(readSmallFile(path), path);
+  }
+
+  /**
+   * @param path where the bytes are, to be read again
+   * @throws StartError that names the file and what is wrong with it
+   */
+  static from(bytes: Uint8Array, path: string): MetainfoFile {
+    const metainfo = parse(bytes, path);
+    if (metainfo.infoHashV1 !== undefined) return new MetainfoFile(path, metainfo, metainfo.infoHashV1);
+    throw new StartError(
+      'unsupported-torrent',
+      `${path}: a BitTorrent v2 torrent without v1 cannot be transferred yet`,
+    );
+  }
+
+  /** 20 bytes a piece. @throws StorageError when the file is gone or another one now */
+  get pieceHashes(): Uint8Array {
+    this.#pieceHashes ??= this.#readAgain();
+    return this.#pieceHashes;
+  }
+
+  /** Nothing is hashed for now. */
+  forgetHashes(): void {
+    this.#pieceHashes = undefined;
+  }
+
+  #readAgain(): Uint8Array {
+    try {
+      const { infoHashV1, pieceHashes } = parseTorrentFile(readSmallFile(this.path));
+      if (infoHashV1 !== undefined && Buffer.compare(infoHashV1, this.description.infoHashV1) === 0) return pieceHashes;
+    } catch (cause) {
+      throw new StorageError('not-readable', `pieces cannot be checked without the .torrent: ${reasonOf(cause)}`, {
+        cause,
+      });
+    }
+    throw new StorageError('not-readable', `${this.path} is another torrent now: pieces cannot be checked`);
+  }
+}
+
+function parse(bytes: Uint8Array, path: string): TorrentFile {
+  try {
+    return parseTorrentFile(bytes);
+  } catch (error) {
+    if (!(error instanceof MetainfoError)) throw error;
+    throw new StartError('bad-torrent', `${path}: not a usable .torrent: ${error.message}`, { cause: error });
+  }
+}
