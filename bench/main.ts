@@ -5,6 +5,7 @@ import { check } from './check.ts';
 import { crowd } from './crowd.ts';
 import { fleet } from './fleet.ts';
 import { idle } from './idle.ts';
+import { latency } from './latency.ts';
 import { leech } from './leech.ts';
 import { pair } from './pair.ts';
 import { missingPeers } from './peers.ts';
@@ -12,7 +13,7 @@ import type { BenchOptions, Scenario } from './scenario.ts';
 import { seed } from './seed.ts';
 import { tester } from './tester.ts';
 
-const scenarios: Readonly<Record<string, Scenario>> = { leech, seed, pair, crowd, check, tester, idle, fleet };
+const scenarios: Readonly<Record<string, Scenario>> = { leech, seed, pair, crowd, check, tester, idle, latency, fleet };
 
 const USAGE = `npm run bench -- SCENARIO [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
 

@@ -4,12 +4,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatInfoHash, PieceGeometry, parseTorrentFile } from '@enjambre/metainfo';
-import { enjambre } from '../tests/interop/clients/enjambre.ts';
 import { libtorrent, libtorrentTuned } from '../tests/interop/clients/libtorrent.ts';
 import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { whyNot } from '../tests/interop/debian-package.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import type { Torrent } from '../tests/interop/torrent-maker.ts';
+import { enjambre } from './peers.ts';
 import { ProcessMeter } from './process-meter.ts';
 import { formatSpread, report, spreadOf } from './report.ts';
 import { interleave, type Outcome } from './rounds.ts';

@@ -1,5 +1,5 @@
 // The tester's process: so many uploaders, downloaders and silent peers on one client; ends by SIGTERM, or when `--bytes`
-// were received. Says as JSON lines: connected (atMs), closed (left), and at its end tally. Times are Unix milliseconds.
+// were sent and received. Says as JSON lines: connected (atMs), closed (left), and at its end tally. Times are Unix milliseconds.
 //
 //   node bench/tester/main.ts --torrent=F --peer=HOST:PORT [--uploaders=N] [--downloaders=N] [--silent=N] [--bytes=N]
 
@@ -68,5 +68,5 @@ await dialAll({
 });
 say('connected', { startedMs, atMs: now() });
 setInterval(() => {
-  if (tally.receivedBytes >= enough) end();
+  if (tally.sentBytes + tally.receivedBytes >= enough) end();
 }, POLL_MS);

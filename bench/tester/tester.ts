@@ -18,7 +18,7 @@ export interface TesterOptions {
   readonly downloaders?: number;
   /** Peers that shake hands and say nothing more. */
   readonly silent?: number;
-  /** It ends when its downloaders got so much. */
+  /** It ends when its uploaders and downloaders together moved so much. */
   readonly bytes?: number;
 }
 

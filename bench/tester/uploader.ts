@@ -14,16 +14,27 @@ export class Uploader {
   readonly #geometry: PieceGeometry;
   readonly #reader: MessageReader;
   readonly #tally: Tally;
+  readonly #answered: () => void;
   #requests: { pieceIndex: number; begin: number; length: number }[] = [];
 
-  /** @param socket a connection on which our handshake was sent, or will be by `greeted` */
-  constructor(socket: Socket, geometry: PieceGeometry, tally: Tally, greeted: () => void) {
+  /**
+   * @param socket a connection on which our handshake was sent, or will be by `greeted`
+   * @param answered blocks were written
+   */
+  constructor(
+    socket: Socket,
+    geometry: PieceGeometry,
+    tally: Tally,
+    greeted: (handshake: Buffer) => void,
+    answered: () => void = () => {},
+  ) {
     this.#socket = socket;
     this.#geometry = geometry;
     this.#tally = tally;
+    this.#answered = answered;
     this.#reader = new MessageReader({
-      handshake: () => {
-        greeted();
+      handshake: (bytes) => {
+        greeted(bytes);
         socket.write(Buffer.concat([fullBitfield(geometry), bareMessage(ids.unchoke)]));
       },
       message: (id, body) => {
@@ -64,5 +75,6 @@ export class Uploader {
       this.#tally.sentBytes += length;
     });
     this.#socket.uncork();
+    this.#answered();
   }
 }

@@ -8,10 +8,14 @@ interface Download {
   readonly seeder: string;
 }
 
+const TELL_ACTIVE = {
+  method: 'POST',
+  body: JSON.stringify({ jsonrpc: '2.0', id: '1', method: 'aria2.tellActive', params: [] }),
+};
+
 /** While it checks files it may have none that is active. */
 async function activeDownloads(url: string): Promise<Download[]> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: '1', method: 'aria2.tellActive', params: [] });
-  const answer = (await (await fetch(url, { method: 'POST', body })).json()) as { result: Download[] };
+  const answer = (await (await fetch(url, TELL_ACTIVE)).json()) as { result: Download[] };
   return answer.result;
 }
 
@@ -69,6 +73,7 @@ export const aria2: TestedClient = {
       program,
       addedAtMs,
       address: { host, port },
+      question: { url, init: TELL_ACTIVE },
       complete: async (timeoutMs) => void (await complete(timeoutMs)),
     };
   },

@@ -10,8 +10,15 @@ export const ENJAMBRE = path.resolve(import.meta.dirname, '../../../node_modules
 
 export const enjambre = withFlags('Enjambre', ['--log-level=debug']);
 
-/** @param flags for `enjambre client`, beside those that say what and where */
-export function withFlags(name: string, flags: readonly string[]): TestedClient {
+/**
+ * @param flags for `enjambre client`, beside those that say what and where
+ * @param env for its process, beside ours
+ */
+export function withFlags(
+  name: string,
+  flags: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): TestedClient {
   return {
     name,
     debianPackage: undefined,
@@ -19,18 +26,22 @@ export function withFlags(name: string, flags: readonly string[]): TestedClient 
     async start({ lab, role, torrent, folder, host, peers, others = [], maxConnections }) {
       const runFile = path.join(await lab.folder(`enjambre-${role}-${host}`), 'run.json');
       const addedAtMs = performance.now();
-      const program = lab.start(ENJAMBRE, [
-        'client',
-        ...[torrent.file, ...others].map((file) => `--torrent-file=${file}`),
-        `--archives=${folder}`,
-        `--listen-host=${host}`,
-        '--listen-port=0',
-        '--http-port=auto',
-        `--run-file=${runFile}`,
-        ...peers.map((peer) => `--peer=${formatAddress(peer)}`),
-        ...(maxConnections === undefined ? [] : [`--max-connections=${maxConnections}`]),
-        ...flags,
-      ]);
+      const program = lab.start(
+        ENJAMBRE,
+        [
+          'client',
+          ...[torrent.file, ...others].map((file) => `--torrent-file=${file}`),
+          `--archives=${folder}`,
+          `--listen-host=${host}`,
+          '--listen-port=0',
+          '--http-port=auto',
+          `--run-file=${runFile}`,
+          ...peers.map((peer) => `--peer=${formatAddress(peer)}`),
+          ...(maxConnections === undefined ? [] : [`--max-connections=${maxConnections}`]),
+          ...flags,
+        ],
+        { env },
+      );
       const ports = await program.until(
         'listen',
         async () => JSON.parse(await readFile(runFile, 'utf8')) as RunFile,
@@ -52,6 +63,7 @@ export function withFlags(name: string, flags: readonly string[]): TestedClient 
         program,
         addedAtMs,
         statusUrl,
+        question: { url: statusUrl },
         address: { host, port: ports.listenPort },
         complete: async (timeoutMs) => void (await complete(timeoutMs)),
       };

@@ -87,6 +87,7 @@ export const qbittorrent: TestedClient = {
       program,
       addedAtMs,
       address: { host, port },
+      question: { url: `${api}/torrents/info` },
       complete: async (timeoutMs) => void (await complete(timeoutMs)),
     };
   },

@@ -30,6 +30,8 @@ export interface RunningClient {
   readonly addedAtMs: number;
   /** Where it tells how far it is; ours only. */
   readonly statusUrl?: string;
+  /** What its own pages ask again and again: how far its torrents are. */
+  readonly question?: { readonly url: string; readonly init?: RequestInit };
   /** Tells it of a peer; undefined where nobody needs it yet. */
   readonly dial?: (peer: PeerAddress) => void;
   /** Resolves once every piece of all torrents is there and verified. @throws Error with what the client does instead */

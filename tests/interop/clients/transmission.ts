@@ -7,16 +7,20 @@ import { START_TIMEOUT_MS, type TestedClient } from './tested-client.ts';
 const SESSION_HEADER = 'X-Transmission-Session-Id';
 /** `status` of a torrent that seeds. */
 const SEEDING = 6;
+const PROGRESS = { fields: ['percentDone', 'status'] };
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Calls Transmission's RPC; the first answer is 409 with the session id to call with. */
-async function call(url: string, method: string, given: Values): Promise<Values> {
+/** A call of Transmission's RPC; the first answer is 409 with the session id to call with. */
+async function prepareCall(url: string, method: string, given: Values) {
   const body = JSON.stringify({ method, arguments: given });
   const first = await fetch(url, { method: 'POST', body });
-  const session = first.headers.get(SESSION_HEADER);
   await first.body?.cancel();
-  const answer = await fetch(url, { method: 'POST', body, headers: { [SESSION_HEADER]: session ?? '' } });
+  return { method: 'POST', body, headers: { [SESSION_HEADER]: first.headers.get(SESSION_HEADER) ?? '' } };
+}
+
+async function call(url: string, method: string, given: Values): Promise<Values> {
+  const answer = await fetch(url, await prepareCall(url, method, given));
   const { result, arguments: values } = (await answer.json()) as { result: string; arguments: Values };
   if (result !== 'success') throw new Error(`transmission: ${method}: ${result}`);
   return values;
@@ -62,7 +66,7 @@ export const transmission: TestedClient = {
       program.until(
         'complete',
         async () => {
-          const { torrents } = await call(url, 'torrent-get', { fields: ['percentDone', 'status'] });
+          const { torrents } = await call(url, 'torrent-get', PROGRESS);
           const states = torrents as { percentDone: number; status: number }[];
           const isSeed = states.every(({ percentDone, status }) => percentDone === 1 && status === SEEDING);
           return (states.length === 1 + others.length && isSeed) || undefined;
@@ -74,6 +78,7 @@ export const transmission: TestedClient = {
       program,
       addedAtMs,
       address: { host, port },
+      question: { url, init: await prepareCall(url, 'torrent-get', PROGRESS) },
       complete: async (timeoutMs) => void (await complete(timeoutMs)),
     };
   },

@@ -1,0 +1,35 @@
+// How late the event loop of one of our clients was: what the preloaded script counts, asked for from outside.
+
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { withFlags } from '../../tests/interop/clients/enjambre.ts';
+import type { TestedClient } from '../../tests/interop/clients/tested-client.ts';
+import type { Program } from '../../tests/interop/program.ts';
+
+const SCRIPT = path.join(import.meta.dirname, 'event-loop-delay.ts');
+const WRITE_TIMEOUT_MS = 2_000;
+
+export interface LoopDelay {
+  readonly p99Ms: number;
+  readonly mostMs: number;
+}
+
+/** Ours, with the script in it. @param file where the script writes */
+export function watchedEnjambre(file: string): TestedClient {
+  return withFlags('Enjambre', [], { NODE_OPTIONS: `--import=${SCRIPT}`, ENJAMBRE_BENCH_DELAY: file });
+}
+
+/** Begins to count. */
+export function beginLoopDelay(program: Program): void {
+  process.kill(program.pid, 'SIGUSR2');
+}
+
+/** Since it was begun. */
+export async function readLoopDelay(program: Program, file: string): Promise<LoopDelay> {
+  process.kill(program.pid, 'SIGUSR2');
+  return program.until(
+    'tell of its event loop',
+    async () => JSON.parse(await readFile(file, 'utf8')) as LoopDelay,
+    WRITE_TIMEOUT_MS,
+  );
+}
