@@ -79,11 +79,11 @@ export class Inbox {
       case 'shuffle':
         if (!neighbourhood.isPartial) break;
         if (neighbourhood.views.shuffled(body.steps, hosted(body.origin, from), id, membersOf(rumours))) {
-          this.#keep(membersOf(rumours));
+          for (const one of membersOf(rumours)) neighbourhood.keep(one);
         }
         return;
       case 'shuffle-answer':
-        if (neighbourhood.isPartial) this.#keep(membersOf(rumours));
+        for (const one of membersOf(rumours)) neighbourhood.keep(one);
         return;
       case 'neighbour-ask':
         this.#introduce(id, body.self, from, (member) => neighbourhood.views.asked(member, body.isAlone));
@@ -126,23 +126,10 @@ export class Inbox {
     const { membership, neighbourhood } = this.#options;
     if (self.id !== id || self.state !== 'alive') throw new ProtocolError('somebody else, or not alive');
     const rumour = hosted(self, from);
-    if (neighbourhood.admits(rumour) || membership.table.get(id) !== undefined) membership.apply(rumour);
-    else membership.welcome(rumour);
+    membership.apply(rumour);
+    if (membership.table.get(id) === undefined) neighbourhood.keep(rumour);
     const member = membership.table.get(id);
-    if (member === undefined || !isLive(member)) return;
-    if (neighbourhood.isPartial && neighbourhood.views.hasRoom) neighbourhood.views.meet(member);
-    then(member);
-  }
-
-  /** Members for our views. */
-  #keep(offered: readonly MemberRumour[]): void {
-    const { membership, neighbourhood } = this.#options;
-    for (const rumour of offered) {
-      if (rumour.id === membership.self.id) continue;
-      membership.welcome(rumour);
-      const member = membership.table.get(rumour.id);
-      if (member !== undefined) neighbourhood.views.meet(member);
-    }
+    if (member !== undefined && isLive(member)) then(member);
   }
 
   #hear(rumours: readonly Rumour[], from: PeerAddress): void {

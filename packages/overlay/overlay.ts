@@ -110,12 +110,9 @@ export class Overlay {
       silent: (member) => membership.suspect(member),
     });
     this.#stateExchange = new StateExchange({
-      ...{ ...world, transport, membership, records: this.#records, isPartial: () => neighbourhood.isPartial },
+      ...{ ...world, transport, membership, neighbourhood, records: this.#records },
       applyRecord: (record, spread) => this.#applyRecord(record, spread),
-      answered: (seenHost, isPartial) => {
-        this.#seenAt(seenHost);
-        if (isPartial) neighbourhood.becomePartial();
-      },
+      seenAt: (host) => this.#seenAt(host),
     });
     this.#antiEntropy = new AntiEntropy({
       ...{ ...world, membership, records: this.#records, isPartial: () => neighbourhood.isPartial },

@@ -5,11 +5,12 @@ import type { PeerAddress } from '@enjambre/metainfo';
 import type { Clock } from '@enjambre/runtime';
 import { isLive, rumourOf } from './membership/member.ts';
 import type { Membership } from './membership/membership.ts';
+import type { Neighbourhood } from './membership/neighbourhood.ts';
 import type { Transport } from './net/transport.ts';
 import { type Message, UNKNOWN_MEMBER } from './protocol/message.ts';
 import { decodeMessage, encodeMessage } from './protocol/message-codec.ts';
 import { ProtocolError } from './protocol/protocol-error.ts';
-import { encodeRumour, type RecordRumour } from './protocol/rumour.ts';
+import { encodeRumour, type MemberRumour, type RecordRumour } from './protocol/rumour.ts';
 import type { RecordTable } from './records/record-table.ts';
 
 export interface StateExchangeOptions {
@@ -17,10 +18,10 @@ export interface StateExchangeOptions {
   readonly transport: Transport;
   readonly membership: Membership;
   readonly records: RecordTable;
-  readonly isPartial: () => boolean;
+  readonly neighbourhood: Neighbourhood;
   readonly applyRecord: (record: RecordRumour, spread: boolean) => void;
-  /** How the one who answered sees us, and the network. */
-  readonly answered: (seenHost: string, isPartial: boolean) => void;
+  /** Somebody sees us at this host. */
+  readonly seenAt: (host: string) => void;
 }
 
 /** Between exchanges that are no joining: one tells all that the next would. */
@@ -38,7 +39,7 @@ export class StateExchange {
 
   /** Asks whoever is at this address. */
   introduce(address: PeerAddress): void {
-    const { transport, membership, answered } = this.#options;
+    const { transport, membership, neighbourhood, seenAt } = this.#options;
     const { self, table } = membership;
     const ask = encodeMessage(self.id, UNKNOWN_MEMBER, { type: 'state-ask', self });
     // Whoever knows nobody yet learns what everybody else knows: no news to pass on.
@@ -48,8 +49,9 @@ export class StateExchange {
       const message = decode(answer);
       if (message?.body.type !== 'state-answer' || message.from === self.id) return;
       const { body } = message;
-      answered(body.seenHost, body.isPartial);
-      membership.apply({ ...body.self, address: hostOr(body.self.address, address.host) }, !isJoining);
+      seenAt(body.seenHost);
+      if (body.isPartial) neighbourhood.becomePartial();
+      this.#meet({ ...body.self, address: hostOr(body.self.address, address.host) }, !isJoining);
       this.#merge(message, address, !isJoining);
     });
   }
@@ -64,14 +66,14 @@ export class StateExchange {
 
   /** @returns undefined for what is no question */
   answer(payload: Uint8Array, from: PeerAddress): Uint8Array | undefined {
-    const { membership, isPartial } = this.#options;
+    const { membership, neighbourhood } = this.#options;
     const message = decode(payload);
     const { self } = membership;
     if (message?.body.type !== 'state-ask' || message.from === self.id || membership.hasLeft) return undefined;
     const asker = message.body.self;
-    const body = { type: 'state-answer', self, seenHost: from.host, isPartial: isPartial() } as const;
+    const body = { type: 'state-answer', self, seenHost: from.host, isPartial: neighbourhood.isPartial } as const;
     const answer = this.#withState(encodeMessage(self.id, message.from, body));
-    membership.apply({ ...asker, address: hostOr(asker.address, from.host) });
+    this.#meet({ ...asker, address: hostOr(asker.address, from.host) }, true);
     this.#merge(message, from, true);
     return answer;
   }
@@ -80,13 +82,20 @@ export class StateExchange {
     const { membership, applyRecord } = this.#options;
     for (const rumour of rumours) {
       if (rumour.kind === 'record') applyRecord(rumour, spread);
-      else if (rumour.state !== 'dead') membership.apply(rumour, spread);
+      else if (rumour.state !== 'dead') this.#meet(rumour, spread);
       else if (membership.table.get(rumour.id) === undefined) membership.remember(rumour);
       else membership.apply({ ...rumour, state: 'suspect', suspectedBy: membership.self.id }, spread);
     }
     // The one who told us is there, whatever it had heard of itself.
     const teller = membership.table.at(from);
     if (teller !== undefined && isLive(teller)) teller.provenAtMs = this.#options.clock.now();
+  }
+
+  /** In a large network only providers are kept for a rumour's sake: others go into our views while there is room. */
+  #meet(rumour: MemberRumour, spread: boolean): void {
+    const { membership, neighbourhood } = this.#options;
+    membership.apply(rumour, spread);
+    if (neighbourhood.isPartial && neighbourhood.views.hasRoom) neighbourhood.keep(rumour);
   }
 
   #withState(head: Uint8Array): Uint8Array {

@@ -26,7 +26,16 @@ const ID_BITS_DIGITS = 8;
 
 export function newMember({ id, address, incarnation, state, provides }: MemberRumour, nowMs: number): Member {
   const idBits = idBitsOf(id);
-  return { id, idBits, address, incarnation, state, provides, changedAtMs: nowMs, provenAtMs: Number.NEGATIVE_INFINITY };
+  return {
+    id,
+    idBits,
+    address,
+    incarnation,
+    state,
+    provides,
+    changedAtMs: nowMs,
+    provenAtMs: Number.NEGATIVE_INFINITY,
+  };
 }
 
 /** The first 32 bits. */

@@ -36,7 +36,14 @@ export class Neighbourhood {
     this.#membership = membership;
     const { table } = membership;
     this.#probeOrder = new ProbeOrder(random, () => (this.#isPartial ? this.views.round() : table.live));
-    this.views = new Views({ clock, random, table, send, self: () => membership.self, dropped: (one) => this.#drop(one) });
+    this.views = new Views({
+      clock,
+      random,
+      table,
+      send,
+      self: () => membership.self,
+      dropped: (one) => this.#drop(one),
+    });
   }
 
   get isPartial(): boolean {
@@ -50,6 +57,14 @@ export class Neighbourhood {
   /** Whether somebody whom a rumour names is kept. */
   admits(rumour: MemberRumour): boolean {
     return !this.#isPartial || rumour.provides;
+  }
+
+  /** Takes in somebody whom we were told of for our views; in a small network that is everybody. */
+  keep(rumour: MemberRumour): void {
+    if (rumour.id === this.#membership.self.id) return;
+    this.#membership.welcome(rumour);
+    const member = this.#membership.table.get(rumour.id);
+    if (member !== undefined && this.#isPartial) this.views.meet(member);
   }
 
   isNeighbour(id: MemberId): boolean {

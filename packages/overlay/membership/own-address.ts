@@ -2,8 +2,6 @@
 // Invariant: a word of others changes it only when it is better: any address after none, one that other machines can use
 // after loopback, and another one only when several in a row say so.
 
-import { addressScope, parseIpAddress } from '@enjambre/metainfo';
-
 /** Members in a row that must see us elsewhere: one may be behind a translation of its own. */
 const AGREEING = 4;
 
@@ -48,7 +46,7 @@ export class OwnAddress {
   }
 }
 
+/** @param host an IP address as `formatIpAddress` spells it */
 export function isLoopback(host: string): boolean {
-  const bytes = parseIpAddress(host);
-  return bytes !== undefined && addressScope(bytes) === 'loopback';
+  return host.startsWith('127.') || host === '::1';
 }

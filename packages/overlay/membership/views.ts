@@ -23,6 +23,7 @@ const WANTED_ACTIVE = 5;
 /** Two more are taken when they ask, so that the last to come finds room somewhere. */
 const MOST_ACTIVE = 7;
 const MOST_PASSIVE = 30;
+const NEAR_SHARE = 0.6;
 const TICK_MS = 1_000;
 /** Ticks between shuffles. */
 const SHUFFLE_TICKS = 10;
@@ -83,14 +84,13 @@ export class Views {
     if (this.active.delete(member)) this.#askSomebody();
   }
 
-  /** Up to `count` to gossip with. */
+  /**
+   * Up to `count` to gossip with: mostly neighbours, since everybody has some and so is told by some, and others for
+   * the short cuts between far ends of the network.
+   */
   sample(count: number, fits?: (member: Member) => boolean): Member[] {
-    const size = this.active.size + this.passive.size;
-    // As many of each as their shares of both: chance alone would need one bag of both.
-    const { random } = this.#options;
-    let fromActive = 0;
-    for (let at = 0; at < count; at++) fromActive += random.below(Math.max(1, size)) < this.active.size ? 1 : 0;
-    return [...this.active.sample(fromActive, fits), ...this.passive.sample(count - fromActive, fits)];
+    const near = this.active.sample(Math.ceil(NEAR_SHARE * count), fits);
+    return [...near, ...this.passive.sample(count - near.length, fits)];
   }
 
   /** Whom a round of probes goes to: every neighbour, and one of the others. */

@@ -46,7 +46,12 @@ export type Body =
   | { readonly type: 'shuffle-answer' }
   /** By stream: here is all I know (its rumours); tell me all you know. */
   | { readonly type: 'state-ask'; readonly self: MemberRumour }
-  | { readonly type: 'state-answer'; readonly seenHost: string; readonly isPartial: boolean; readonly self: MemberRumour };
+  | {
+      readonly type: 'state-answer';
+      readonly seenHost: string;
+      readonly isPartial: boolean;
+      readonly self: MemberRumour;
+    };
 
 export type MessageType = Body['type'];
 

@@ -34,7 +34,7 @@ export function sumUp(members: Iterable<Summand>): number[] {
  */
 function mix({ idBits, incarnation, floor }: Summand): number {
   let mixed = idBits;
-  mixed = fold(Math.imul(mixed ^ incarnation % TWO_TO_32, FIRST_FACTOR));
+  mixed = fold(Math.imul(mixed ^ (incarnation % TWO_TO_32), FIRST_FACTOR));
   mixed = fold(Math.imul(mixed ^ Math.floor(incarnation / TWO_TO_32), SECOND_FACTOR));
   return fold(Math.imul(mixed ^ floor, THIRD_FACTOR)) >>> 0;
 }

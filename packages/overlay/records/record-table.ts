@@ -73,11 +73,12 @@ export class RecordTable {
   /** Takes in what is news, within bounds; true then. */
   apply(rumour: RecordRumour): boolean {
     const { owner, infoHash, version, since, port, completeness } = rumour;
-    let owned = this.#owners.get(owner);
-    if (owned === undefined) this.#owners.set(owner, (owned = new OwnedRecords()));
+    const owned = this.#owners.get(owner) ?? new OwnedRecords();
+    this.#owners.set(owner, owned);
     const known = owned.byHash.get(infoHash);
     const isNews = known === undefined || known.version < version;
-    if (known === undefined && (owned.byHash.size >= MOST_RECORDS_OF_MEMBER || this.#count >= MOST_RECORDS)) return false;
+    if (known === undefined && (owned.byHash.size >= MOST_RECORDS_OF_MEMBER || this.#count >= MOST_RECORDS))
+      return false;
     if (isNews) this.#put(owned, { owner, infoHash, version, port, completeness });
     if (since < version - 1) this.#dropBetween(owned, since, version);
     owned.cover(since, version);

@@ -62,7 +62,8 @@ export class Opener {
     const session = bytes.toString('hex', SESSION_START, TIME_START);
     const known = this.#sessions.get(session);
     if (known === undefined && !this.#mayTry()) return 'busy';
-    const tried = known === undefined ? this.#keyRing.keys.map((key) => sessionKey(key, sessionOf(bytes))) : [known.key];
+    const tried =
+      known === undefined ? this.#keyRing.keys.map((key) => sessionKey(key, sessionOf(bytes))) : [known.key];
     for (const key of tried) {
       const plain = decrypt(key, bytes);
       if (plain === undefined) continue;

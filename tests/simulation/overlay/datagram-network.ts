@@ -1,8 +1,8 @@
 // A network in memory for overlay members: datagrams that take their time and get lost, hosts that stand still or die,
 // partitions. Deterministic: time is a fake clock's, chance is seeded.
 
-import { MOST_PAYLOAD, type Receiver, type Transport } from '@enjambre/overlay';
 import type { PeerAddress } from '@enjambre/metainfo';
+import { MOST_PAYLOAD, type Receiver, type Transport } from '@enjambre/overlay';
 import type { Clock, Random } from '@enjambre/runtime';
 import { StallingClock } from './stalling-clock.ts';
 

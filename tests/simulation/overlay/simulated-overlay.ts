@@ -68,15 +68,10 @@ export class SimulatedOverlay {
 }
 
 /** Of those who know, how many have this provider. */
-export function countKnowing(
-  members: readonly SimulatedMember[],
-  infoHash: string,
-  provider: SimulatedMember,
-): number {
+export function countKnowing(members: readonly SimulatedMember[], infoHash: string, provider: SimulatedMember): number {
   const { host } = provider.host.address;
   return members.filter(
-    (member) =>
-      member === provider || member.overlay.providers(infoHash).some(({ address }) => address.host === host),
+    (member) => member === provider || member.overlay.providers(infoHash).some(({ address }) => address.host === host),
   ).length;
 }
 
