@@ -19,7 +19,8 @@ function leaveOnSignal(signal) {
   const giveWay = (event, listener) => {
     if (event !== signal || listener === leave) return;
     process.off('newListener', giveWay);
-    process.off(signal, leave);
+    // Once the other one is there: without any, Node would stop listening for it.
+    queueMicrotask(() => process.off(signal, leave));
   };
   process.on('newListener', giveWay);
 }

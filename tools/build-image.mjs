@@ -6,6 +6,7 @@
 
 import { chmod, copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildClient } from './build-client.mjs';
 import { buildPage, builtPage } from './build-page.mjs';
@@ -14,6 +15,12 @@ import { prepare, root, runOrExit } from './install.mjs';
 const dist = path.join(root, 'dist');
 /** Threads that the bundled code starts, as files beside it. */
 const workers = ['packages/engine/storage/disk-worker.ts', 'packages/engine/creation/hash-worker.ts'];
+/** What runs in the image beside the programs. */
+const scripts = [
+  import.meta.resolve('../docker/process-one.cjs'),
+  import.meta.resolve('../docker/health.cjs'),
+  import.meta.resolve('../docker/prepare.cjs'),
+].map((url) => fileURLToPath(url));
 const executable = 0o755;
 
 /** Threads of the bundle are found beside it. */
@@ -52,9 +59,7 @@ async function makeContext() {
     cp(path.join(root, 'apps/client/dist'), path.join(dist, 'apps/client/dist'), { recursive: true }),
     cp(builtPage, path.join(dist, 'apps/web/dist'), { recursive: true }),
     copyFile(path.join(root, 'LICENSE'), path.join(dist, 'LICENSE')),
-    ...['health', 'prepare', 'process-one'].map((name) =>
-      copyFile(path.join(root, `docker/${name}.cjs`), path.join(dist, `docker/${name}.cjs`)),
-    ),
+    ...scripts.map((file) => copyFile(file, path.join(dist, 'docker', path.basename(file)))),
   ]);
   await copyFile(path.join(root, 'docker/enjambre'), path.join(dist, 'enjambre'));
   await chmod(path.join(dist, 'enjambre'), executable);

@@ -2,13 +2,12 @@
 // Invariant: when it could not be opened nothing of it is left; closing leaves clients running unless asked otherwise.
 
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { type Logger, systemClock, systemRandom } from '@enjambre/runtime';
 import type { Server } from './api/bare-server.ts';
 import { buildServer } from './api/server.ts';
 import type { Config } from './config.ts';
 import { DemoSwarm } from './demo/demo-swarm.ts';
-import { ProcessDriver } from './drivers/process/process-driver.ts';
+import { chooseDriver } from './drivers/choose-driver.ts';
 import { reasonOf, StartError } from './errors.ts';
 import { Fleet } from './fleet.ts';
 
@@ -46,10 +45,10 @@ export class Backend {
   /** Resolves once it listens. @throws StartError */
   static async open(options: BackendOptions): Promise<Backend> {
     const { config, logger, env } = options;
-    const { dataFolder, root, listenHost } = config;
+    const { dataFolder, root } = config;
     const world = { clock: systemClock, random: systemRandom, logger };
-    const program = { command: options.clientCommand, env, listenHost };
-    const driver = new ProcessDriver({ ...world, folder: join(dataFolder, 'processes'), program });
+    const { clientCommand } = options;
+    const driver = await chooseDriver(config, { ...world, clientCommand, env });
     const fleet = await Fleet.open({ ...world, dataFolder, root, driver, tracker: options.tracker });
     const demo = new DemoSwarm(fleet, { command: options.command, env });
     const servers: Server[] = [];

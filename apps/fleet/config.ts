@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isIpLiteral, needsToken, parseAuthority } from '@enjambre/http';
 import { type LogLevel, type Settings, UsageError, valuesOf } from '@enjambre/runtime';
+import { type DockerSettings, makeDockerSettings } from './docker-settings.ts';
 import { reasonOf } from './errors.ts';
 
 export interface Config {
@@ -17,12 +18,19 @@ export interface Config {
   readonly dataFolder: string;
   /** Downloads go below it. */
   readonly root: string;
+  /** `auto`: Docker where an engine answers, else processes. */
+  readonly driver: DriverName;
+  readonly docker: DockerSettings;
   /** Undefined for all addresses. */
   readonly listenHost: string | undefined;
   readonly allowedHosts: readonly string[];
   readonly token: string | undefined;
   readonly logLevel: LogLevel;
 }
+
+/** What `--driver` takes. */
+const driverNames = ['process', 'docker', 'auto'] as const;
+type DriverName = (typeof driverNames)[number];
 
 const MAX_PORT = 65535;
 const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
@@ -33,7 +41,6 @@ const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
  */
 export function makeConfig(settings: Settings, readText: (path: string) => string): Config {
   const one = <T>(name: string, read: (text: string) => T): T | undefined => valuesOf(settings, name, read).at(-1);
-  one('driver', readDriver);
   const dataFolder = one('data-dir', readPath)!;
   const tokenFile = one('token-file', readPath);
   const config: Config = {
@@ -42,6 +49,8 @@ export function makeConfig(settings: Settings, readText: (path: string) => strin
     host: one('host', readHost)!,
     dataFolder,
     root: one('root', readPath) ?? join(dataFolder, 'downloads'),
+    driver: one('driver', readDriver)!,
+    docker: makeDockerSettings(settings),
     listenHost: one('listen-host', readHost),
     allowedHosts: valuesOf(settings, 'allowed-hosts', readHost),
     token: tokenFile === undefined ? one('token', readToken) : readTokenFile(tokenFile, readText),
@@ -79,8 +88,10 @@ export function readSwitch(text: string): boolean {
   throw new Error('a switch is true or false');
 }
 
-function readDriver(text: string): void {
-  if (text !== 'process') throw new Error('there is no such driver; only process exists yet');
+function readDriver(text: string): DriverName {
+  const driver = driverNames.find((known) => known === text);
+  if (driver === undefined) throw new Error(`there is no such driver; it is one of ${driverNames.join(', ')}`);
+  return driver;
 }
 
 function readHost(text: string): string {

@@ -27,6 +27,7 @@ const statuses: Readonly<Record<FleetErrorCode, number>> = {
   'not-with-this-driver': 501,
   'start-failed': 502,
   'driver-unreachable': 502,
+  'driver-refused': 502,
   'client-unreachable': 502,
 };
 
@@ -57,6 +58,7 @@ export function invalidField(field: string, sentence: string): FleetError {
 export class StartError extends Error {
   readonly code:
     | 'data-folder'
+    | 'driver-unreachable'
     | 'database-newer'
     | 'database-damaged'
     | 'database-busy'

@@ -20,6 +20,7 @@ export const FleetErrorCodeSchema = Type.Union([
   Type.Literal('running'),
   Type.Literal('start-failed'),
   Type.Literal('driver-unreachable'),
+  Type.Literal('driver-refused'),
   Type.Literal('client-unreachable'),
   Type.Literal('no-file'),
   Type.Literal('not-a-torrent'),

@@ -1,7 +1,7 @@
 // What runs the clients, whatever it is: processes here, containers elsewhere. The fleet knows no more of it than this.
 // Invariant: an id has at most one running instance; its log and exit stay until `remove`.
 
-import type { ContainerConfig, Stats } from '@enjambre/contract';
+import type { Stats } from '@enjambre/contract';
 
 /** A client as it shall run. */
 export interface InstanceSpec {
@@ -26,6 +26,9 @@ export interface InstanceSpec {
   /** What the fleet knows of it, for a day on which it has forgotten: given back by `keepsake`. */
   readonly keepsake: string;
 }
+
+/** What is the driver's to allow. */
+export type InstanceWish = Pick<InstanceSpec, 'name' | 'networkName' | 'imageName'>;
 
 /** Where its control server answers, and to whom. */
 export interface Endpoint {
@@ -140,9 +143,9 @@ export interface Driver {
   /**
    * Looks whether an instance could be like that, before anything is made for it.
    * @returns a sentence about each wish that means nothing to this driver
-   * @throws FleetError `network-not-found`, `image-not-found`
+   * @throws FleetError `invalid-request`, `network-not-found`, `image-not-found`
    */
-  check(wish: Pick<ContainerConfig, 'networkName' | 'imageName'>): Promise<readonly string[]>;
+  check(wish: InstanceWish): Promise<readonly string[]>;
   /** What runs now. */
   running(): readonly Instance[];
   /** Ids of which it keeps anything, running or not. */

@@ -4,7 +4,7 @@ import type { InstanceSpec } from './driver.ts';
 
 export const plainSpec: InstanceSpec = {
   id: '0123456789ab',
-  name: 'x',
+  name: 'plain',
   torrentPath: '/none',
   folder: '/none',
   networkName: null,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Stats } from '@enjambre/contract';
 import type { Clock, Logger, Timer } from '@enjambre/runtime';
 import { FleetError, reasonOf } from '../../errors.ts';
-import type { Driver, DriverListener, Instance, InstanceSpec } from '../driver.ts';
+import type { Driver, DriverListener, Instance, InstanceSpec, InstanceWish } from '../driver.ts';
 import { describeExit } from '../exit-words.ts';
 import { adopt } from './adoption.ts';
 import type { ClientProgram } from './client-command.ts';
@@ -70,7 +70,7 @@ export class ProcessDriver implements Driver {
     );
   }
 
-  async check({ networkName, imageName }: Parameters<Driver['check']>[0]): Promise<readonly string[]> {
+  async check({ networkName, imageName }: InstanceWish): Promise<readonly string[]> {
     const meaningless = { networkName, imageName };
     return Object.entries(meaningless)
       .filter(([, value]) => value !== null)

@@ -1,0 +1,81 @@
+// A container as the engine shows it, read as an instance. Pure.
+
+import type Docker from 'dockerode';
+import type { Instance, PortMapping } from '../driver.ts';
+import { CONTROL_PORT, PEER_PORT, TOKEN_VARIABLE } from './container-plan.ts';
+import { ID_LABEL, PLAN_LABEL } from './labels.ts';
+
+export interface InspectedContainer {
+  /** The engine's id for it. */
+  readonly dockerId: string;
+  readonly id: string;
+  readonly name: string;
+  /** Undefined while it does not run. */
+  readonly instance: Instance | undefined;
+  /** When its last run began, in the engine's words: two runs have different ones. */
+  readonly startedAt: string;
+  readonly exitCode: number;
+  readonly outOfMemory: boolean;
+  /** The engine restarts it by itself: it has once listened. */
+  readonly proven: boolean;
+  readonly plan: string | undefined;
+  readonly token: string | undefined;
+}
+
+/** @param byNetwork whether its control server is asked on its network, not on this machine's loopback */
+export function readContainer(shown: Docker.ContainerInspectInfo, byNetwork: boolean): InspectedContainer {
+  const { State: state, Config: config, HostConfig: host } = shown;
+  const prefix = `${TOKEN_VARIABLE}=`;
+  const token = config.Env.find((pair) => pair.startsWith(prefix))?.slice(prefix.length);
+  const id = config.Labels[ID_LABEL] ?? '';
+  const name = shown.Name.replace(/^\//, '');
+  const runs = state.Running && !state.Restarting;
+  return {
+    dockerId: shown.Id,
+    id,
+    name,
+    instance: runs ? instanceOf(shown, { id, name, token, byNetwork }) : undefined,
+    startedAt: state.StartedAt,
+    exitCode: state.ExitCode,
+    outOfMemory: state.OOMKilled,
+    proven: host.RestartPolicy?.Name === 'unless-stopped',
+    plan: config.Labels[PLAN_LABEL],
+    token,
+  };
+}
+
+interface Known {
+  readonly id: string;
+  readonly name: string;
+  readonly token: string | undefined;
+  readonly byNetwork: boolean;
+}
+
+function instanceOf(shown: Docker.ContainerInspectInfo, { id, name, token, byNetwork }: Known): Instance {
+  const { NetworkSettings: network } = shown;
+  const published = network.Ports?.[`${CONTROL_PORT}/tcp`]?.[0];
+  const address = Object.values(network.Networks ?? {}).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
+  const place = byNetwork
+    ? address && { host: address, port: CONTROL_PORT }
+    : published && { host: published.HostIp, port: Number(published.HostPort) };
+  return {
+    id,
+    endpoint: place && token !== undefined ? { ...place, token } : undefined,
+    peerAddress: `${name}:${PEER_PORT}`,
+    ports: portsOf(network.Ports ?? {}),
+    startedAt: Date.parse(shown.State.StartedAt),
+  };
+}
+
+function portsOf(bound: Docker.ContainerInspectInfo['NetworkSettings']['Ports']): PortMapping[] {
+  return Object.entries(bound).flatMap(([inside, outside]) => {
+    const [port, type] = inside.split('/');
+    if (type !== 'tcp' && type !== 'udp') return [];
+    return (outside ?? []).map(({ HostIp, HostPort }) => ({
+      privatePort: Number(port),
+      publicPort: Number(HostPort),
+      type,
+      ip: HostIp,
+    }));
+  });
+}
