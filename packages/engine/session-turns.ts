@@ -1,11 +1,13 @@
-// Whose turn it is: torrents at work ten times a second, those at rest when somebody is to be dialled again, others never.
+// Whose turn it is: torrents at work ten times a second (once while none of them has anybody to talk to), those at rest
+// when somebody is to be dialled again, others never.
 // Invariant: while nobody is at work no timer runs but the one for the next dial.
 
 import type { Clock, Timer } from '@enjambre/runtime';
 import type { Torrent } from './torrent.ts';
 
 const TICK_MS = 100;
-const TICKS_PER_SECOND = 1000 / TICK_MS;
+const SECOND_MS = 1000;
+const TICKS_PER_SECOND = SECOND_MS / TICK_MS;
 
 export class SessionTurns {
   readonly #clock: Clock;
@@ -15,6 +17,8 @@ export class SessionTurns {
   /** Those at rest, and when they have somebody to dial. */
   readonly #resting = new Map<Torrent, number>();
   #ticking: Timer | undefined;
+  /** TICK_MS, SECOND_MS, or 0 while nothing ticks. */
+  #intervalMs = 0;
   #alarm: Timer | undefined;
   #alarmAtMs = Number.POSITIVE_INFINITY;
   #tickCount = 0;
@@ -35,7 +39,7 @@ export class SessionTurns {
     if (this.#isClosed || !torrent.isActive) return;
     this.#resting.delete(torrent);
     this.#working.add(torrent);
-    this.#ticking ??= this.#clock.every(TICK_MS, () => this.#tick());
+    this.#tickEvery(TICK_MS);
   }
 
   remove(torrent: Torrent): void {
@@ -45,13 +49,20 @@ export class SessionTurns {
 
   close(): void {
     this.#isClosed = true;
-    this.#ticking?.cancel();
+    this.#tickEvery(0);
     this.#alarm?.cancel();
+  }
+
+  #tickEvery(intervalMs: number): void {
+    if (this.#intervalMs === intervalMs) return;
+    this.#intervalMs = intervalMs;
+    this.#ticking?.cancel();
+    this.#ticking = intervalMs === 0 ? undefined : this.#clock.every(intervalMs, () => this.#tick());
   }
 
   #tick(): void {
     this.#tickCount++;
-    const isSecond = this.#tickCount % TICKS_PER_SECOND === 0;
+    const isSecond = this.#intervalMs === SECOND_MS || this.#tickCount % TICKS_PER_SECOND === 0;
     const all = [...this.#working];
     const first = all.length === 0 ? 0 : this.#tickCount % all.length;
     const inTurn = first === 0 ? all : [...all.slice(first), ...all.slice(0, first)];
@@ -60,10 +71,19 @@ export class SessionTurns {
       if (isSecond) torrent.tickSecond();
     }
     this.#turn(inTurn);
-    if (isSecond) for (const torrent of inTurn) this.#restIfIdle(torrent);
-    if (this.#working.size > 0) return;
-    this.#ticking?.cancel();
-    this.#ticking = undefined;
+    if (!isSecond) return;
+    for (const torrent of inTurn) this.#restIfIdle(torrent);
+    if (this.#working.size === 0) this.#tickEvery(0);
+    else this.#tickEvery(this.#isAnybodyBusy() ? TICK_MS : SECOND_MS);
+  }
+
+  /** Whoever is attached or found meanwhile wakes the torrent. */
+  #isAnybodyBusy(): boolean {
+    const soonMs = this.#clock.now() + SECOND_MS;
+    for (const { connectedPeers, knownPeers } of this.#working) {
+      if (connectedPeers.size > 0 || knownPeers.nextDialAtMs <= soonMs) return true;
+    }
+    return false;
   }
 
   #restIfIdle(torrent: Torrent): void {

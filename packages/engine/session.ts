@@ -230,7 +230,10 @@ export class Session {
     }
     const giver = this.#giverFor(torrent);
     const isWelcome = giver !== 'none' && !torrent.knownPeers.isRefused(known, handshake.peerId);
-    if (isWelcome && torrent.attach(connection, known, handshake, rest)) return giver?.dropLeastUseful();
+    if (isWelcome && torrent.attach(connection, known, handshake, rest)) {
+      this.#turns.wake(torrent);
+      return giver?.dropLeastUseful();
+    }
     connection.close();
     if (known.isConnected) return;
     torrent.knownPeers.disconnected(known, this.#options.clock.now(), true);

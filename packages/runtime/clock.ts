@@ -19,7 +19,11 @@ export interface Clock {
 
 /** The system's clock. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  // Not `performance.now()`: the first use of it loads six modules of Node, 2 ms of every start.
+  now() {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1e3 + nanoseconds / 1e6;
+  },
   wallTime: () => Date.now(),
   after(delayMs, callback) {
     const handle = setTimeout(callback, delayMs);
