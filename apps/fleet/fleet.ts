@@ -174,6 +174,7 @@ export class Fleet {
       service: 'enjambre',
       version,
       driver: this.options.driver.name,
+      driverProblem: this.options.driver.unreachable ?? null,
       root: this.root,
       tracker: this.options.tracker ?? null,
       freeBytes: disk === undefined ? null : disk.bavail * disk.bsize,

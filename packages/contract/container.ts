@@ -79,20 +79,24 @@ export const ContainerViewSchema = Type.Object({
 export type ContainerView = Type.Static<typeof ContainerViewSchema>;
 
 /** What `POST /api/containers` and `POST /api/v1/containers` take; the short form has `name` for `containerName`. */
-export const CreateContainerSchema = Type.Object({
-  containerName: Type.Optional(Type.String()),
-  name: Type.Optional(Type.String()),
-  torrentFile: Type.String(),
-  networkName: Type.Optional(Type.String()),
-  folderPath: Type.Optional(Type.String()),
-  imageName: Type.Optional(Type.String()),
-  discoveryMode: Type.Optional(Type.String()),
-  port: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
-  bootstrap: Type.Optional(Type.String()),
-  downloadLimit: Type.Optional(Type.Integer({ minimum: 1 })),
-  uploadLimit: Type.Optional(Type.Integer({ minimum: 1 })),
-  peers: Type.Optional(Type.Array(Type.String())),
-});
+export const CreateContainerSchema = Type.Object(
+  {
+    containerName: Type.Optional(Type.String()),
+    name: Type.Optional(Type.String()),
+    torrentFile: Type.String(),
+    networkName: Type.Optional(Type.String()),
+    folderPath: Type.Optional(Type.String()),
+    imageName: Type.Optional(Type.String()),
+    discoveryMode: Type.Optional(Type.String()),
+    port: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
+    bootstrap: Type.Optional(Type.String()),
+    downloadLimit: Type.Optional(Type.Integer({ minimum: 1 })),
+    uploadLimit: Type.Optional(Type.Integer({ minimum: 1 })),
+    peers: Type.Optional(Type.Array(Type.String())),
+  },
+  // What is asked for and would not be done is refused: `privileged`, `binds`.
+  { additionalProperties: false },
+);
 export type CreateContainer = Type.Static<typeof CreateContainerSchema>;
 
 export const CreatedContainerSchema = Type.Object({

@@ -9,6 +9,8 @@
 //   POST   /api/v1/actions                  Action -> ActionAnswer
 //   POST   /api/v1/removals                 { ids, withData } -> RemovalPlan: a dry run, nothing is removed
 //   POST   /api/v1/removals/:token          carries out exactly that plan -> ActionAnswer; 409 `plan-changed` otherwise
+//   GET    /api/v1/images                   { items: Image[] }
+//   POST   /api/v1/images/pull              { name } -> a PullStep a line, while it goes on
 //   GET    /api/v1/torrents                 { items: StoredTorrent[] }
 //   POST   /api/v1/torrents                 multipart `file` -> StoredTorrent (kept); 409 name-taken, 400 not-a-torrent
 //   POST   /api/v1/torrents/inspect         multipart `file` -> TorrentPreview (nothing is kept)
@@ -23,6 +25,7 @@ export const InfoSchema = Type.Object({
   service: Type.Literal('enjambre'),
   version: Type.String(),
   driver: Type.String(),
+  driverProblem: Type.Union([Type.String(), Type.Null()], { description: 'why what runs clients cannot be reached' }),
   root: Type.String({ description: 'downloads go below it' }),
   tracker: Type.Union([Type.String(), Type.Null()], { description: 'announce URL of the embedded tracker' }),
   freeBytes: Type.Union([Type.Number(), Type.Null()], { description: 'on the disk of the root' }),

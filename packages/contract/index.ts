@@ -55,6 +55,13 @@ export {
   FleetErrorCodeSchema,
   FleetErrorSchema,
 } from './fleet-error.ts';
+export {
+  type Image,
+  ImageSchema,
+  PullRequestSchema,
+  type PullStep,
+  PullStepSchema,
+} from './image.ts';
 export { type RunFile, RunFileSchema } from './run-file.ts';
 export { type State, StateSchema, type Status, StatusSchema } from './status.ts';
 export {

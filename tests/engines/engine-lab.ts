@@ -46,14 +46,24 @@ export class EngineLab {
     run('base', this.#folder, `${engine}`, process.execPath);
     const { host } = this.engines[engine - 1];
     const argv = ['tools/build-image.mjs', '--base=nodebase:latest', `--tag=${tag}`, `--host=${host}`];
-    execFileSync(process.execPath, argv, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    // Its complaints come with the error.
+    execFileSync(process.execPath, argv, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   }
 
   joinSwarm(): void {
     run('swarm', this.#folder, `${this.engines.length}`);
   }
 
-  /** Takes an engine off the network of engines. @param number from 1 */
+  /** Ends an engine, and all that runs on it. @param number from 1, as for the others */
+  halt(number: number): void {
+    run('halt', this.#folder, `${number}`);
+  }
+
+  start(number: number): void {
+    run('start', this.#folder, this.#prefix, `${number}`);
+  }
+
+  /** Takes an engine off the network of engines. */
   cut(number: number): void {
     run('cut', this.#prefix, `${number}`);
   }

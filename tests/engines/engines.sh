@@ -7,6 +7,8 @@
 #   engines.sh keep FOLDER PREFIX COUNT PID    ends them when that process ends, however it does
 #   engines.sh base FOLDER N NODE          imports the image nodebase: that node, a shell, their libraries, nothing else
 #   engines.sh swarm FOLDER COUNT          joins them to one Docker Swarm; engine 1 is its manager
+#   engines.sh halt FOLDER N               ends an engine, and what runs on it
+#   engines.sh start FOLDER PREFIX N       starts it again
 #   engines.sh cut|mend PREFIX N           takes engine N off the bridge, and puts it back
 #   engines.sh down FOLDER PREFIX COUNT    ends everything, also what a failed run left; a second time does nothing
 set -euo pipefail
@@ -24,25 +26,42 @@ up() {
   ip -netns "$prefix-lan" link add lan type bridge
   ip -netns "$prefix-lan" link set lan up
   for n in $(seq "$count"); do
-    local home=$folder/$n
-    mkdir -p "$home/run"
+    mkdir -p "$folder/$n/run"
     ip netns add "$prefix-$n"
     ip link add "port$n" netns "$prefix-lan" type veth peer name eth0 netns "$prefix-$n"
     ip -netns "$prefix-lan" link set "port$n" master lan up
     ip -netns "$prefix-$n" address add "$subnet.$n/24" dev eth0
     ip -netns "$prefix-$n" link set eth0 up
     ip -netns "$prefix-$n" link set lo up
-    # A /run of its own, or two engines would share their sockets. nsenter, since `ip netns exec` hides the cgroups.
-    # Debian's docker finds its own containerd beside it.
-    setsid nsenter --net="/run/netns/$prefix-$n" unshare --mount sh -c '
-      mount --make-rprivate / && mount --bind "$1/run" /run && exec dockerd --host "unix://$1/docker.sock" \
-        --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" --cgroup-parent "/$2"
-    ' sh "$home" "$prefix-$n" >"$home/log" 2>&1 </dev/null &
+    begin "$folder" "$prefix" "$n"
   done
-  for n in $(seq "$count"); do
-    timeout 60 sh -c 'until docker --host "unix://$1/docker.sock" version >"$1/version" 2>&1; do sleep 0.1; done' sh "$folder/$n" ||
-      { tail -n 5 "$folder/$n/log" "$folder/$n/version" >&2; exit 1; }
-  done
+  for n in $(seq "$count"); do answers "$n"; done
+}
+
+# A /run of its own, or two engines would share their sockets. nsenter, since `ip netns exec` hides the cgroups.
+begin() {
+  setsid nsenter --net="/run/netns/$2-$3" unshare --mount sh -c '
+    mount --make-rprivate / && mount --bind "$1/run" /run && exec dockerd --host "unix://$1/docker.sock" \
+      --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" --cgroup-parent "/$2"
+  ' sh "$1/$3" "$2-$3" >>"$1/$3/log" 2>&1 </dev/null &
+}
+
+answers() {
+  timeout 60 sh -c 'until docker --host "unix://$1/docker.sock" version >"$1/version" 2>&1; do sleep 0.1; done' sh "$folder/$1" ||
+    { tail -n 5 "$folder/$1/log" "$folder/$1/version" >&2; exit 1; }
+}
+
+halt() {
+  local pid
+  pid=$(cat "$1/$2/pid")
+  kill "$pid"
+  timeout 30 tail --pid="$pid" --follow /dev/null
+}
+
+start() {
+  folder=$1
+  begin "$1" "$2" "$3"
+  answers "$3"
 }
 
 base() {
@@ -104,8 +123,8 @@ keep() {
 }
 
 case $verb in
-  up | base | swarm | down | keep) "$verb" "$@" ;;
+  up | base | swarm | halt | start | down | keep) "$verb" "$@" ;;
   cut) ip -netns "$1-lan" link set "port$2" down ;;
   mend) ip -netns "$1-lan" link set "port$2" up ;;
-  *) sed -n 2,12p "$0" >&2; exit 2 ;;
+  *) sed -n 2,14p "$0" >&2; exit 2 ;;
 esac

@@ -2,7 +2,7 @@
 // Invariant: after the test neither it nor any client that it started is left.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -106,6 +106,8 @@ function newHome(t: TestContext): string {
   const home = temporaryFolder(t);
   afterwards(t, async () => {
     const folder = join(home, 'processes');
+    // With another driver there is none.
+    if (!existsSync(folder)) return;
     const pids = readdirSync(folder, { withFileTypes: true }).map(({ name }) => pidIn(join(folder, name)));
     for (const pid of pids.filter((candidate) => isOf(candidate, home))) process.kill(pid, 'SIGKILL');
     for (const pid of pids) while (isOf(pid, home)) await sleep(EXIT_POLL_MS);

@@ -15,8 +15,10 @@ export function containerRoutes(server: Server, fleet: Fleet): void {
 
   server.get('/health', () => ({ status: 'ok', service: 'enjambre', version }));
 
-  server.get('/api/containers', () =>
-    fleet.containers.all().map((container) => ({
+  server.get('/api/containers', () => {
+    // How containers are is not known then, and this list has no room to say so.
+    if (driver.unreachable !== undefined) throw new FleetError('driver-unreachable', driver.unreachable);
+    return fleet.containers.all().map((container) => ({
       id: container.id,
       name: container.record.name,
       image: container.record.config.imageName ?? driver.image,
@@ -24,8 +26,8 @@ export function containerRoutes(server: Server, fleet: Fleet): void {
       status: statusWords(container, clock.wallTime()),
       created: Math.floor(container.record.createdAt / 1000),
       ports: driver.get(container.id)?.ports ?? [],
-    })),
-  );
+    }));
+  });
 
   for (const path of ['/api/containers', '/api/v1/containers']) {
     const schema = { body: CreateContainerSchema };

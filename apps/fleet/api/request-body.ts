@@ -39,6 +39,12 @@ function describe(schema: TSchema, value: unknown): FleetError {
   const first = errors.find(({ instancePath, keyword }) => instancePath !== '' || keyword === 'required') ?? errors[0];
   const { requiredProperties } = (first?.params ?? {}) as { requiredProperties?: readonly string[] };
   if (requiredProperties !== undefined) return invalidField(requiredProperties[0], 'is missing');
+  const unknown = errors.find(({ keyword }) => keyword === 'additionalProperties')?.params as
+    | { additionalProperties?: readonly string[] }
+    | undefined;
+  if (unknown?.additionalProperties?.[0] !== undefined) {
+    return invalidField(unknown.additionalProperties[0], 'is nothing that can be asked for here');
+  }
   const path = first?.instancePath ?? '';
   const kinds = errors.filter((error) => error.instancePath === path && error.keyword === 'type');
   const sentence = kinds.length > 1 ? kinds.map(({ message }) => message).join(' or ') : first?.message;

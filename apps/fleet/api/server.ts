@@ -11,6 +11,7 @@ import { makeServer, type Server } from './bare-server.ts';
 import { containerRoutes } from './container-routes.ts';
 import { answerError, answerNotFound } from './error-answers.ts';
 import { eventRoutes } from './event-routes.ts';
+import { imageRoutes } from './image-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { networkRoutes } from './network-routes.ts';
 import { pageRoutes } from './page-routes.ts';
@@ -48,6 +49,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   logRoutes(server, fleet);
   torrentRoutes(server, fleet);
   networkRoutes(server, fleet);
+  imageRoutes(server, fleet);
   eventRoutes(server, fleet);
   await pageRoutes(server, options.pageFolder);
   return server;

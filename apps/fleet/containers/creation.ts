@@ -66,12 +66,12 @@ export async function createContainer(
 async function makeRecord(
   id: string,
   request: ContainerRequest,
-  { root, torrents, clock }: CreationOptions,
+  { root, torrents, driver, clock }: CreationOptions,
 ): Promise<{ record: ContainerRecord; bytes: Buffer }> {
   const { name, torrentFile, folderPath, warnings: _, ...rest } = request;
   const stored = await torrents.read(torrentFile);
   const { torrentName, infoHash, totalSize } = summarize(stored.torrent);
-  const folder = await placeDownloadFolder(root, folderPath ?? name);
+  const folder = await placeDownloadFolder(root, folderPath ?? name, driver.folderOwner);
   const config = { ...rest, torrentFile: stored.name, folderPath: folder, peers: [...request.peers] };
   const createdAt = clock.wallTime();
   const record = { id, name, torrentName, infoHash, totalSize, createdAt, config, restarts: 0, paused: false };

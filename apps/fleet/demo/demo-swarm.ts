@@ -3,10 +3,11 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, realpath, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { CreateContainer } from '@enjambre/contract';
+import { placeDownloadFolder } from '../downloads/download-folder.ts';
 import { FleetError } from '../errors.ts';
 import type { Fleet } from '../fleet.ts';
 import { SAMPLE_LENGTH, writeSampleFile } from './sample-file.ts';
@@ -43,9 +44,8 @@ export class DemoSwarm {
 
   async #start(): Promise<readonly string[]> {
     const { root, options } = this.#fleet;
-    const folder = join(root, 'demo', 'seed');
-    await mkdir(folder, { recursive: true });
-    const sample = join(await realpath(folder), 'enjambre-demo.bin');
+    const folder = await placeDownloadFolder(root, 'demo/seed', options.driver.folderOwner);
+    const sample = join(folder, 'enjambre-demo.bin');
     await writeSampleFile(sample);
     await this.#keepTorrent(sample);
     const seed = await this.#container({ containerName: SEED, torrentFile: TORRENT, folderPath: 'demo/seed' });

@@ -1,17 +1,19 @@
 // Where a container may download to. Invariant: the folder that comes out is inside the root after every link on the way
 // has been followed.
 
-import { mkdir, realpath } from 'node:fs/promises';
+import { chown, mkdir, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { Owner } from '../drivers/driver.ts';
 import { FleetError, invalidField, reasonOf } from '../errors.ts';
 
 /**
  * Makes the folder when it is missing.
  * @param folderPath absolute, or relative to the root
+ * @param owner whom folders that are made shall belong to; undefined: us
  * @returns the folder as the system knows it, links resolved
  * @throws FleetError `path-outside-root`, `invalid-request`
  */
-export async function placeDownloadFolder(root: string, folderPath: string): Promise<string> {
+export async function placeDownloadFolder(root: string, folderPath: string, owner?: Owner): Promise<string> {
   if (folderPath.includes('\0')) throw invalidField('folderPath', 'a path has no zero bytes');
   const realRoot = await realpath(root);
   const wanted = resolve(realRoot, folderPath);
@@ -22,13 +24,19 @@ export async function placeDownloadFolder(root: string, folderPath: string): Pro
   if (!isInside(real, realRoot)) throw outside(folderPath, root);
   const folder = join(real, missing);
   try {
-    await mkdir(folder, { recursive: true });
+    const first = await mkdir(folder, { recursive: true });
+    if (first !== undefined && owner !== undefined) await giveAway(first, folder, owner);
   } catch (error) {
     throw invalidField('folderPath', `the folder cannot be made: ${reasonOf(error)}`);
   }
   // Somebody may have put a link there meanwhile.
   if (!isInside(await realpath(folder), realRoot)) throw outside(folderPath, root);
   return folder;
+}
+
+/** Every folder from the first to the last. */
+async function giveAway(first: string, last: string, { uid, gid }: Owner): Promise<void> {
+  for (let folder = last; isInside(folder, first); folder = dirname(folder)) await chown(folder, uid, gid);
 }
 
 /** True for the folder itself too. */

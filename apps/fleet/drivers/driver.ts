@@ -1,7 +1,7 @@
 // What runs the clients, whatever it is: processes here, containers elsewhere. The fleet knows no more of it than this.
 // Invariant: an id has at most one running instance; its log and exit stay until `remove`.
 
-import type { Stats } from '@enjambre/contract';
+import type { Image, PullStep, Stats } from '@enjambre/contract';
 
 /** A client as it shall run. */
 export interface InstanceSpec {
@@ -99,29 +99,19 @@ export interface Networks {
   create(name: string, kind: string): Promise<string>;
 }
 
-/** An image that instances may be started from. */
-export interface Image {
-  readonly name: string;
-  /** Undefined: allowed and not there yet. */
-  readonly id: string | undefined;
-  /** Of the OCI label; undefined where it has none. */
-  readonly version: string | undefined;
-  readonly sizeBytes: number | undefined;
-}
-
-/** One step of a pull; `total` and `current` in bytes, where the engine tells. */
-export interface PullStep {
-  readonly layer: string | undefined;
-  readonly status: string;
-  readonly currentBytes: number | undefined;
-  readonly totalBytes: number | undefined;
-}
-
 export interface Images {
   /** Those that are allowed, and no others. */
   list(): Promise<readonly Image[]>;
+  /** Nobody is asked. @throws FleetError `image-not-found` for one that is not allowed */
+  check(name: string): void;
   /** @throws FleetError `image-not-found` */
   pull(name: string, onStep: (step: PullStep) => void): Promise<void>;
+}
+
+/** Numbers of a user and a group. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export interface Driver {
@@ -133,6 +123,8 @@ export interface Driver {
   readonly networks: Networks | undefined;
   /** Undefined where instances are not made from images. */
   readonly images: Images | undefined;
+  /** Whom folders that are made for instances must belong to; undefined: us. */
+  readonly folderOwner: Owner | undefined;
   /** Why what runs the clients cannot be reached now; undefined: it can. */
   readonly unreachable: string | undefined;
   /**

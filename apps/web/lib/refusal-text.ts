@@ -25,6 +25,7 @@ const TEXTS: Readonly<Record<FleetErrorCode | 'no-connection', TextKey>> = {
   running: 'error.running',
   'start-failed': 'error.start-failed',
   'driver-unreachable': 'error.driver-unreachable',
+  'driver-refused': 'error.refused',
   'client-unreachable': 'error.client-unreachable',
   'no-file': 'error.no-file',
   'not-a-torrent': 'error.not-a-torrent',

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Stats } from '@enjambre/contract';
 import type { Clock, Logger } from '@enjambre/runtime';
 import { FleetError, invalidField, reasonOf, StartError } from '../../errors.ts';
-import type { Driver, DriverListener, Instance, InstanceSpec, InstanceWish, Keepsake } from '../driver.ts';
+import type { Driver, DriverListener, Instance, InstanceSpec, InstanceWish, Keepsake, Owner } from '../driver.ts';
 import { type ContainerPolicy, STOP_GRACE_SECONDS, torrentPlaceOf } from './container-plan.ts';
 import { startContainer } from './container-start.ts';
 import { DockerImages } from './docker-images.ts';
@@ -38,6 +38,7 @@ export class DockerDriver implements Driver {
   readonly name = 'docker';
   readonly image: string;
   readonly images: DockerImages;
+  readonly folderOwner: Owner | undefined;
   networks: DockerNetworks;
   unreachable: string | undefined;
   readonly #options: DockerDriverOptions;
@@ -54,6 +55,9 @@ export class DockerDriver implements Driver {
     const { policy, clock, allowedImages } = options;
     this.#options = options;
     this.image = policy.image;
+    const [uid, gid] = policy.user.split(':').map(Number);
+    // Nobody else may give folders away.
+    this.folderOwner = process.getuid?.() === 0 ? { uid, gid } : undefined;
     this.#engine = new Engine(options.host);
     this.images = new DockerImages(this.#engine, [...new Set([policy.image, ...allowedImages])]);
     this.networks = this.#networksAs(undefined);

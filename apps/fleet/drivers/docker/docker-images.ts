@@ -2,8 +2,9 @@
 
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import type { Image, PullStep } from '@enjambre/contract';
 import { FleetError } from '../../errors.ts';
-import type { Image, Images, PullStep } from '../driver.ts';
+import type { Images } from '../driver.ts';
 import { type Engine, EngineRefusal } from './engine.ts';
 
 const VERSION_LABEL = 'org.opencontainers.image.version';
@@ -43,10 +44,10 @@ export class DockerImages implements Images {
   async #look(name: string): Promise<Image> {
     try {
       const { Id, Size, Config } = await this.#engine.ask((docker) => docker.getImage(name).inspect());
-      return { name, id: Id, version: Config.Labels?.[VERSION_LABEL], sizeBytes: Size };
+      return { name, id: Id, version: Config.Labels?.[VERSION_LABEL] ?? null, sizeBytes: Size };
     } catch (error) {
       if (!(error instanceof EngineRefusal && error.engineStatus === 404)) throw error;
-      return { name, id: undefined, version: undefined, sizeBytes: undefined };
+      return { name, id: null, version: null, sizeBytes: null };
     }
   }
 }
@@ -64,7 +65,13 @@ function readStep(line: string, name: string): PullStep {
     progressDetail?: { current?: number; total?: number };
   };
   if (error !== undefined) throw notPulled(name, error);
-  return { layer: id, status: status ?? '', currentBytes: progressDetail?.current, totalBytes: progressDetail?.total };
+  const { current, total } = progressDetail ?? {};
+  return {
+    status: status ?? '',
+    ...(id !== undefined && { layer: id }),
+    ...(current !== undefined && { currentBytes: current }),
+    ...(total !== undefined && { totalBytes: total }),
+  };
 }
 
 function notPulled(name: string, why: string): FleetError {

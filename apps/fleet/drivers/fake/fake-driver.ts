@@ -24,6 +24,7 @@ export class FakeDriver implements Driver {
   readonly image = 'fake-client';
   readonly networks = undefined;
   readonly images = undefined;
+  readonly folderOwner = undefined;
   unreachable: string | undefined;
   /** What a start says when it cannot be done; undefined: it can. */
   startFailure: string | undefined;

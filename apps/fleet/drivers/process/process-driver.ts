@@ -38,6 +38,7 @@ export class ProcessDriver implements Driver {
   readonly image = 'enjambre-client';
   readonly networks = undefined;
   readonly images = undefined;
+  readonly folderOwner = undefined;
   readonly unreachable = undefined;
   readonly #options: ProcessDriverOptions;
   readonly #program: ClientProgram;
