@@ -7,7 +7,7 @@ import type { Clock, Logger, Random, Timer } from '@enjambre/runtime';
 import { Inbox } from './inbox.ts';
 import { Gossip } from './membership/gossip.ts';
 import { LocalHealth } from './membership/local-health.ts';
-import type { Member } from './membership/member.ts';
+import { isLive, type Member } from './membership/member.ts';
 import { Membership, REFRESH_MS } from './membership/membership.ts';
 import { Neighbourhood } from './membership/neighbourhood.ts';
 import { OwnAddress } from './membership/own-address.ts';
@@ -183,9 +183,11 @@ export class Overlay {
     return this.#membership.table.live.size;
   }
 
-  /** Members that answer as far as we know, by address. */
-  get members(): PeerAddress[] {
-    return [...this.#membership.table.live].filter(({ state }) => state === 'alive').map(({ address }) => address);
+  /** Whether a member is there, as far as known: one that is suspected still is. */
+  isMember(address: PeerAddress): boolean {
+    const { table } = this.#membership;
+    const member = table.at(address);
+    return member !== undefined && isLive(member);
   }
 
   /** Says that we leave, and ends; the transport is closed then. */

@@ -2,7 +2,7 @@
 // Invariant: of two rumours about one member the higher incarnation counts, then the later state; only a member itself
 // raises its incarnation, so a false word about it is always overruled by its own.
 
-import type { PeerAddress } from '@enjambre/metainfo';
+import { formatAddress, type PeerAddress } from '@enjambre/metainfo';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
 import type { MemberId, MemberRumour, MemberState } from '../protocol/rumour.ts';
 import { isLive, type Member, newMember, rumourOf } from './member.ts';
@@ -164,7 +164,7 @@ export class Membership {
   #startSuspicion(member: Member, by: MemberId): void {
     const { clock, suspicionTimes, logger } = this.#options;
     const expire = (): void => {
-      logger.log('debug', 'a member is dead', { member: member.id });
+      logger.log('debug', 'a member is dead', { member: formatAddress(member.address) });
       this.apply({ ...rumourOf(member), state: 'dead' });
     };
     this.#suspicions.set(member, new Suspicion(by, suspicionTimes(), clock, expire));

@@ -61,7 +61,12 @@ export class Host implements Transport {
   }
 
   async close(): Promise<void> {
+    this.die();
+  }
+
+  die(): void {
     this.isDead = true;
+    this.clock.stop();
   }
 
   stall(durationMs: number): void {

@@ -1,7 +1,7 @@
 // Many overlay members in one process and in simulated time: the real code on a network in memory.
 
 import { Overlay } from '@enjambre/overlay';
-import { FakeClock, type Random, seededRandom, silentLogger } from '@enjambre/runtime';
+import { FakeClock, type Logger, type Random, seededRandom } from '@enjambre/runtime';
 import { DatagramNetwork, type Host, type NetworkSettings } from './datagram-network.ts';
 
 export interface SimulatedMember {
@@ -18,6 +18,9 @@ export class SimulatedOverlay {
   readonly random: Random;
   readonly network: DatagramNetwork;
   readonly members: SimulatedMember[] = [];
+  /** Members that somebody called dead while they lived. */
+  falseDeaths = 0;
+  readonly #logger: Logger = { log: (_level, message, details) => this.#hear(message, details) };
   #number = 1;
 
   constructor(seed: number, settings: NetworkSettings = OWN_NETWORK) {
@@ -33,7 +36,7 @@ export class SimulatedOverlay {
   join(bootstraps: readonly SimulatedMember[], number = this.#number++): SimulatedMember {
     const host = this.network.host(number);
     const overlay = new Overlay({
-      ...{ transport: host, clock: host.clock, random: this.random, logger: silentLogger },
+      ...{ transport: host, clock: host.clock, random: this.random, logger: this.#logger },
       bootstraps: bootstraps.map((member) => member.host.address),
     });
     const member = { number, host, overlay };
@@ -53,7 +56,17 @@ export class SimulatedOverlay {
 
   /** As a power cut does. */
   kill(member: SimulatedMember): void {
-    member.host.isDead = true;
+    member.host.die();
+  }
+
+  /** From now on the first half of the living reaches only itself, and the others only themselves. */
+  divide(): void {
+    const { alive } = this;
+    for (const [place, { host }] of alive.entries()) host.side = place < alive.length / 2 ? 1 : 2;
+  }
+
+  unite(): void {
+    for (const { host } of this.members) host.side = 0;
   }
 
   /** Milliseconds until it holds, at most `mostMs`; undefined when it does not by then. */
@@ -65,14 +78,18 @@ export class SimulatedOverlay {
     }
     return this.clock.now() - startMs;
   }
+
+  #hear(message: string, details: Record<string, unknown> = {}): void {
+    if (message !== 'a member is dead') return;
+    if (this.alive.some(({ host }) => `${host.address.host}:${host.address.port}` === details.member))
+      this.falseDeaths++;
+  }
 }
 
-/** Of those who know, how many have this provider. */
-export function countKnowing(members: readonly SimulatedMember[], infoHash: string, provider: SimulatedMember): number {
+/** Whether it hands out this provider; its own it always has. */
+export function handsOut(member: SimulatedMember, infoHash: string, provider: SimulatedMember): boolean {
   const { host } = provider.host.address;
-  return members.filter(
-    (member) => member === provider || member.overlay.providers(infoHash).some(({ address }) => address.host === host),
-  ).length;
+  return member === provider || member.overlay.providers(infoHash).some(({ address }) => address.host === host);
 }
 
 export function infoHashOf(number: number): string {

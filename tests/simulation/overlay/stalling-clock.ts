@@ -6,6 +6,7 @@ import type { Clock, Timer } from '@enjambre/runtime';
 export class StallingClock implements Clock {
   readonly #clock: Clock;
   #stalledUntilMs = 0;
+  #isStopped = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -19,23 +20,30 @@ export class StallingClock implements Clock {
     return this.#clock.wallTime();
   }
 
+  /** Nothing runs any more. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   /** Stands still from now on. */
   stall(durationMs: number): void {
     this.#stalledUntilMs = this.now() + durationMs;
   }
 
   after(delayMs: number, callback: () => void): Timer {
-    let timer = this.#clock.after(delayMs, () => {
+    const run = (): void => {
       const leftMs = this.#stalledUntilMs - this.now();
-      if (leftMs > 0) timer = this.#clock.after(leftMs, callback);
+      if (this.#isStopped) return;
+      if (leftMs > 0) timer = this.#clock.after(leftMs, run);
       else callback();
-    });
+    };
+    let timer = this.#clock.after(delayMs, run);
     return { cancel: () => timer.cancel() };
   }
 
   every(intervalMs: number, callback: () => void): Timer {
     return this.#clock.every(intervalMs, () => {
-      if (this.#stalledUntilMs <= this.now()) callback();
+      if (this.#stalledUntilMs <= this.now() && !this.#isStopped) callback();
     });
   }
 }
