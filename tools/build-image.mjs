@@ -21,6 +21,8 @@ const scripts = [
   import.meta.resolve('../docker/health.cjs'),
   import.meta.resolve('../docker/prepare.cjs'),
 ].map((url) => fileURLToPath(url));
+const banner = `import { createRequire } from 'node:module';
+const { filename: __filename, dirname: __dirname } = import.meta, require = createRequire(__filename);`;
 const executable = 0o755;
 
 /** Threads of the bundle are found beside it. */
@@ -75,8 +77,8 @@ async function bundleCommand() {
     target: 'node26',
     outdir: path.join(dist, 'apps/cli'),
     outExtension: { '.js': '.mjs' },
-    // What npm packages `require` is bundled; what they require of Node, or try to and can do without, is looked for then.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    // What npm packages were written for. They are bundled; what they look for and can do without is looked for then.
+    banner: { js: banner },
     external: ['*.node', 'cpu-features'],
     logLevel: 'error',
   };

@@ -10,9 +10,16 @@ export interface ReadEvent {
 /** Each event as it comes, until the stream or the caller ends. @throws Error for what the contract does not allow */
 export async function* readEvents(
   url: string,
-  { lastEventId, signal }: { readonly lastEventId?: number; readonly signal: AbortSignal },
+  {
+    lastEventId,
+    signal,
+    token,
+  }: { readonly lastEventId?: number; readonly signal: AbortSignal; readonly token?: string },
 ): AsyncGenerator<ReadEvent> {
-  const headers: Record<string, string> = lastEventId === undefined ? {} : { 'Last-Event-ID': String(lastEventId) };
+  const headers = {
+    ...(lastEventId !== undefined && { 'Last-Event-ID': String(lastEventId) }),
+    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+  };
   const { body } = await fetch(`${url}/api/v1/events`, { signal, headers });
   let text = '';
   for await (const part of body!.pipeThrough(new TextDecoderStream())) {
