@@ -17,6 +17,8 @@ import { EventStream } from './events/event-stream.ts';
 import { setPaused } from './net/control-caller.ts';
 import packageFile from './package.json' with { type: 'json' };
 import { Reconciler } from './reconcile/reconciler.ts';
+import { SampleStore } from './samples/sample-store.ts';
+import { Sampler } from './samples/sampler.ts';
 import { ContainerStore } from './state/container-store.ts';
 import { openDatabase } from './state/database.ts';
 import { TorrentLibrary } from './torrents/torrent-library.ts';
@@ -46,10 +48,11 @@ export class Fleet {
   readonly events: EventStream;
   readonly reconciler: Reconciler;
   readonly removal: Removal;
+  readonly sampler: Sampler;
   readonly #store: ContainerStore;
   readonly #ready = Promise.withResolvers<void>();
 
-  private constructor(options: FleetOptions, root: string, store: ContainerStore) {
+  private constructor(options: FleetOptions, root: string, store: ContainerStore, samples: SampleStore) {
     const { driver, clock, random, logger } = options;
     const { containers } = this;
     this.options = options;
@@ -71,13 +74,23 @@ export class Fleet {
     const onRemoved = onChange;
     const forRemoval = { root, containers, store, driver, watcher, reconciler, clock, torrentPathOf, onRemoved };
     this.removal = new Removal(forRemoval);
+    this.sampler = new Sampler({
+      clock,
+      store: samples,
+      ids: () => containers.all().map(({ id }) => id),
+      statusOf: (id) => {
+        const { health, status } = watcher.get(id) ?? {};
+        return health === 'healthy' ? status : undefined;
+      },
+    });
   }
 
   /** Reads what is remembered; nothing is touched before `takeOver`. @throws StartError */
   static async open(options: FleetOptions): Promise<Fleet> {
-    const store = new ContainerStore(openDatabase(join(options.dataFolder, 'enjambre.sqlite')));
+    const database = openDatabase(join(options.dataFolder, 'enjambre.sqlite'));
+    const store = new ContainerStore(database);
     try {
-      const fleet = new Fleet(options, await prepareFolders(options), store);
+      const fleet = new Fleet(options, await prepareFolders(options), store, new SampleStore(database));
       for (const record of store.all()) {
         fleet.containers.add(new Container(record, store.lastHistory(record.id)));
       }
@@ -92,6 +105,7 @@ export class Fleet {
   /** Adopts the clients that run, and starts those that should. */
   async takeOver(): Promise<void> {
     await this.reconciler.takeOver();
+    this.sampler.start();
     this.#ready.resolve();
   }
 
@@ -103,6 +117,7 @@ export class Fleet {
   /** @param stopClients whether what it runs ends too */
   async close(stopClients: boolean): Promise<void> {
     this.reconciler.close();
+    this.sampler.close();
     this.watcher.close();
     this.events.close();
     await this.options.driver.close(stopClients);

@@ -6,6 +6,7 @@
 //   GET    /api/v1/containers/:id           ContainerView
 //   GET    /api/v1/containers/:id/log?tail= { lines: LogLine[] };  live: WebSocket /ws/logs/:id, a line of text a message
 //   GET    /api/v1/containers/:id/stats     Stats
+//   GET    /api/v1/containers/:id/samples?step=&count=  PastSamples; step 1 (600 kept), 10 (1,080) or 60 (10,080)
 //   POST   /api/v1/actions                  Action -> ActionAnswer
 //   POST   /api/v1/removals                 { ids, withData } -> RemovalPlan: a dry run, nothing is removed
 //   POST   /api/v1/removals/:token          carries out exactly that plan -> ActionAnswer; 409 `plan-changed` otherwise
@@ -107,6 +108,17 @@ export const TorrentPreviewSchema = Type.Object({
   usedBy: Type.Array(Type.String()),
 });
 export type TorrentPreview = Type.Static<typeof TorrentPreviewSchema>;
+
+const Figures = Type.Array(Type.Union([Type.Number(), Type.Null()]));
+/** Equally long lists, the newest last; null where nothing was known. */
+export const PastSamplesSchema = Type.Object({
+  start: Type.Integer({ description: 'unix seconds of the first' }),
+  step: Type.Integer({ description: 'seconds from one to the next' }),
+  downloadSpeed: Figures,
+  uploadSpeed: Figures,
+  progress: Figures,
+});
+export type PastSamples = Type.Static<typeof PastSamplesSchema>;
 
 export const LogLineSchema = Type.Object({
   at: Type.Union([Type.Number(), Type.Null()], { description: 'unix milliseconds, where the line tells' }),

@@ -42,6 +42,8 @@ export {
   InfoSchema,
   type LogLine,
   LogLineSchema,
+  type PastSamples,
+  PastSamplesSchema,
   type RemovalPlan,
   RemovalPlanSchema,
   type StoredTorrent,

@@ -4,20 +4,23 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ActionAnswer,
   type ContainerView,
   conforms,
   InfoSchema,
   type LogLine,
+  PastSamplesSchema,
   RemovalPlanSchema,
 } from '@enjambre/contract';
 import { makeTorrent } from '../contract/torrent-fixture.ts';
-import { assertRefused, startBackend } from './backend-process.ts';
+import { assertRefused, type Backend, startBackend } from './backend-process.ts';
 import { type ReadEvent, readEvents } from './event-reader.ts';
 
 const TIMEOUT_MS = 120_000;
 const PATIENCE_MS = 20_000;
+const POLL_MS = 100;
 
 test('the event stream: a snapshot first, then what changes, and again what was missed', {
   timeout: TIMEOUT_MS,
@@ -180,4 +183,28 @@ test('a log is read at its end and followed as it grows', { timeout: TIMEOUT_MS 
   await ended;
   assert.equal(followed[0], lines[0].text);
   socket.close();
+});
+
+test('the past of a container is told second by second, and kept over a restart of the backend', {
+  timeout: TIMEOUT_MS,
+}, async (t) => {
+  const first = await startBackend(t);
+  await first.upload(readFileSync(makeTorrent(t, 100_000).path), 'x.torrent');
+  const id = await first.create({ name: 'x', torrentFile: 'x.torrent' });
+  const past = async (backend: Backend, query = '') => {
+    const { body } = await backend.call('GET', `/api/v1/containers/${id}/samples${query}`);
+    assert.ok(conforms(PastSamplesSchema, body), JSON.stringify(body));
+    return body;
+  };
+  const known = async (backend: Backend) => (await past(backend)).progress.filter((one) => one !== null).length;
+  while ((await known(first)) < 2) await sleep(POLL_MS);
+  assert.equal((await past(first, '?step=60&count=30')).uploadSpeed.length, 30);
+  for (const query of ['?step=2', '?step=x', '?count=0', '?count=-1', '?count=1.5']) {
+    const answer = await first.call('GET', `/api/v1/containers/${id}/samples${query}`);
+    assertRefused(answer, 400, 'invalid-request', query.slice(1, 5) === 'step' ? 'step' : 'count');
+  }
+  const before = await known(first);
+  first.child.kill('SIGTERM');
+  await first.ended;
+  assert.ok((await known(await startBackend(t, { home: first.home }))) >= before);
 });

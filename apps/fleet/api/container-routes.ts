@@ -3,8 +3,9 @@
 import { CreateContainerSchema, type CreatedContainer } from '@enjambre/contract';
 import Type from 'typebox';
 import { stateOf, statusWords } from '../containers/container-view.ts';
-import { FleetError } from '../errors.ts';
+import { FleetError, invalidField } from '../errors.ts';
 import { type Fleet, version } from '../fleet.ts';
+import { resolutionOf } from '../samples/sampler.ts';
 import type { Server } from './bare-server.ts';
 import { dropEmptyFields } from './request-body.ts';
 
@@ -88,6 +89,19 @@ export function containerRoutes(server: Server, fleet: Fleet): void {
   server.get('/api/containers/:id/status', { schema: { params: ById } }, ({ params }) =>
     fleet.statusOf(fleet.containers.find(params.id)),
   );
+
+  const Samples = Type.Object({ step: Type.Optional(Type.String()), count: Type.Optional(Type.String()) });
+  const forSamples = { params: ById, querystring: Samples };
+  server.get('/api/v1/containers/:id/samples', { schema: forSamples }, ({ params, query }) => {
+    const { id } = fleet.containers.find(params.id);
+    const resolution = resolutionOf(Number(query.step ?? 1));
+    if (resolution === undefined) throw invalidField('step', 'must be 1, 10 or 60 seconds');
+    const count = query.count === undefined ? undefined : Number(query.count);
+    if (count !== undefined && !(Number.isInteger(count) && count >= 1)) {
+      throw invalidField('count', 'must be a number of samples');
+    }
+    return fleet.sampler.past(id, resolution, count);
+  });
 
   for (const path of ['/api/containers/:id/stats', '/api/v1/containers/:id/stats']) {
     server.get(path, { schema: { params: ById } }, async ({ params }) => {

@@ -23,4 +23,11 @@ export const migrations: readonly string[] = [
      message TEXT NOT NULL
    ) STRICT;
    CREATE INDEX history_of_container ON history (container_id, number);`,
+  `CREATE TABLE sample_chunk (
+     container_id TEXT NOT NULL REFERENCES container (id) ON DELETE CASCADE,
+     step INTEGER NOT NULL,
+     start INTEGER NOT NULL,
+     figures BLOB NOT NULL,
+     PRIMARY KEY (container_id, step, start)
+   ) STRICT, WITHOUT ROWID;`,
 ];

@@ -10,6 +10,7 @@ import { format } from '../lib/language.ts';
 const SMALLEST_PEAK = 64 * 1024;
 const SHORTEST_SPAN_S = 60;
 const HEADROOM = 1.15;
+const DAY_S = 24 * 60 * 60;
 const AXIS_FONT = '12px system-ui, sans-serif';
 
 interface SpeedGraphProps {
@@ -58,7 +59,7 @@ function draw(Plot: typeof uPlot, element: HTMLElement, history: SpeedHistory, a
           grid: { show: false },
           size: 24,
           space: 90,
-          values: (_plot, times) => times.map((time) => format.clock(time * 1000)),
+          values: (_plot, times) => times.map((time) => timeLabel(time * 1000, times)),
         },
         {
           ...line,
@@ -93,6 +94,13 @@ function draw(Plot: typeof uPlot, element: HTMLElement, history: SpeedHistory, a
     scheme.removeEventListener('change', repaint);
     plot.destroy();
   };
+}
+
+/** As exact as the labels are near each other. */
+function timeLabel(unixMs: number, times: readonly number[]): string {
+  const apart = times.length > 1 ? times[1] - times[0] : 0;
+  if (apart < 60) return format.clock(unixMs);
+  return apart < DAY_S / 2 ? format.minute(unixMs) : format.day(unixMs);
 }
 
 /** Grows with what there is to show. By the history itself: of a single sample uPlot would make a span of a day. */

@@ -8,6 +8,7 @@ import type {
   CreateContainer,
   CreatedContainer,
   Info,
+  PastSamples,
   RemovalPlan,
   Stats,
   StoredTorrent,
@@ -65,6 +66,8 @@ export const api = {
   container: (id: string) => call<ContainerView>('GET', `/containers/${segment(id)}`),
   create: (wanted: CreateContainer) => call<CreatedContainer>('POST', '/containers', wanted),
   stats: (id: string) => call<Stats>('GET', `/containers/${segment(id)}/stats`),
+  samples: (id: string, step: number, count: number) =>
+    call<PastSamples>('GET', `/containers/${segment(id)}/samples?step=${step}&count=${count}`),
   act: (action: Action) => call<ActionAnswer>('POST', '/actions', action),
   planRemoval: (ids: readonly string[], withData: boolean) => call<RemovalPlan>('POST', '/removals', { ids, withData }),
   remove: (token: string) => call<ActionAnswer>('POST', `/removals/${segment(token)}`),

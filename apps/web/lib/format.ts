@@ -29,6 +29,7 @@ export function createFormat(locale: string) {
     hourCycle: 'h23',
   });
   const minuteClock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const day = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric' });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 
   /** Which power of 1024 shows `bytes` in at most three digits. */
@@ -81,6 +82,7 @@ export function createFormat(locale: string) {
     },
     clock: (unixMs: number): string => clock.format(unixMs),
     minute: (unixMs: number): string => minuteClock.format(unixMs),
+    day: (unixMs: number): string => day.format(unixMs),
     date: (unixMs: number): string => date.format(unixMs),
   };
 }

@@ -17,6 +17,16 @@ export const torrentsQuery = queryOptions({
   queryFn: async () => (await orThrow(api.torrents())).items,
 });
 
+/** What the speeds of a container were: `count` samples, `step` seconds apart. */
+export function samplesQuery(id: string, step: number, count: number) {
+  return queryOptions({
+    queryKey: ['samples', id, step, count],
+    queryFn: () => orThrow(api.samples(id, step, count)),
+    refetchInterval: Math.max(step * 1000, STATS_INTERVAL_MS),
+    gcTime: 0,
+  });
+}
+
 export function statsQuery(id: string, enabled: boolean) {
   return queryOptions({
     queryKey: ['stats', id],

@@ -7,11 +7,9 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Name } from '../../components/name.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
-import { SpeedGraph } from '../../components/speed-graph.tsx';
 import { StateChip } from '../../components/state-mark.tsx';
 import { VERB_ICONS, VERB_TEXTS } from '../../components/verb-face.tsx';
-import { useFleet, useLoaded, useNow, usePending, useRow } from '../../fleet/fleet-context.tsx';
-import { SpeedHistory } from '../../fleet/speed-history.ts';
+import { useLoaded, useNow, usePending, useRow } from '../../fleet/fleet-context.tsx';
 import { useAct } from '../../fleet/use-actions.ts';
 import { makesSense, VERBS } from '../../fleet/verb.ts';
 import { format, say, t } from '../../lib/language.ts';
@@ -20,6 +18,7 @@ import { sizeText, stateInList } from '../containers/row-text.ts';
 import { Configuration } from './configuration.tsx';
 import { Figures } from './figures.tsx';
 import { LogPanel } from './log-panel.tsx';
+import { Past } from './past.tsx';
 import { Why } from './why.tsx';
 
 const route = getRouteApi('/containers/$id');
@@ -48,7 +47,6 @@ function Known({ container }: { readonly container: Container }) {
   const pending = usePending(id);
   const now = useNow(true);
   const [removing, setRemoving] = useState<readonly string[]>();
-  const history = useOwnHistory(container);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
 
@@ -113,9 +111,7 @@ function Known({ container }: { readonly container: Container }) {
         <div className="flex flex-1 flex-col gap-4 lg:flex-row">
           <LogPanel id={id} />
           <div className="flex flex-col gap-4 lg:w-96">
-            <section className="rounded-md border border-hairline bg-surface p-4">
-              <SpeedGraph history={history} label={t('view.graph')} axes className="h-40" />
-            </section>
+            <Past id={id} />
             <Configuration container={container} />
           </div>
         </div>
@@ -129,20 +125,4 @@ function Known({ container }: { readonly container: Container }) {
       )}
     </div>
   );
-}
-
-/** The speeds of one container, from when its view was opened. */
-function useOwnHistory({ id }: Container): SpeedHistory {
-  const { clock, store } = useFleet();
-  const [history] = useState(() => new SpeedHistory());
-  useEffect(() => {
-    const sample = (): void => {
-      const row = store.row(id);
-      const status = row?.health === 'healthy' ? row.status : null;
-      history.add(clock.get() / 1000, status?.download_speed ?? 0, status?.upload_speed ?? 0);
-    };
-    sample();
-    return clock.watch(sample);
-  }, [clock, store, history, id]);
-  return history;
 }
