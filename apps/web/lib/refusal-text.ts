@@ -26,7 +26,6 @@ const TEXTS: Readonly<Record<FleetErrorCode | 'no-connection', TextKey>> = {
   'start-failed': 'error.start-failed',
   'driver-unreachable': 'error.driver-unreachable',
   'driver-refused': 'error.refused',
-  'driver-refused': 'error.refused',
   'client-unreachable': 'error.client-unreachable',
   'no-file': 'error.no-file',
   'not-a-torrent': 'error.not-a-torrent',
