@@ -1,4 +1,4 @@
-// Many torrents of 1,000 pieces whose content is zeros: as sparse files they take no room, and without files nothing.
+// Many torrents whose content is zeros: as sparse files they take no room, and without files nothing.
 
 import { hash, randomBytes } from 'node:crypto';
 import { open, writeFile } from 'node:fs/promises';
@@ -6,34 +6,32 @@ import path from 'node:path';
 import { BLOCK_LENGTH, encodeBencode, formatInfoHash } from '@enjambre/metainfo';
 import type { Torrent } from '../tests/interop/torrent-maker.ts';
 
-const PIECE_COUNT = 1000;
 const PIECE_LENGTH = BLOCK_LENGTH;
-const SIZE = PIECE_COUNT * PIECE_LENGTH;
 
-/** Writes so many .torrent files below `folder`; each has an info hash of its own. @param announce the tracker's URL */
-export async function emptyTorrents(folder: string, count: number, announce?: string): Promise<Torrent[]> {
-  const pieces = Buffer.concat(new Array(PIECE_COUNT).fill(hash('sha1', Buffer.alloc(PIECE_LENGTH), 'buffer')));
+/** Writes so many .torrent files below `folder`; each has an info hash of its own. */
+export async function emptyTorrents(folder: string, count: number, pieceCount: number): Promise<Torrent[]> {
+  const pieces = Buffer.concat(new Array(pieceCount).fill(hash('sha1', Buffer.alloc(PIECE_LENGTH), 'buffer')));
   const torrents: Torrent[] = [];
   for (let number = 1; number <= count; number++) {
     const info = {
-      length: SIZE,
+      length: pieceCount * PIECE_LENGTH,
       name: contentName(number),
       'piece length': PIECE_LENGTH,
       pieces,
       salt: randomBytes(8),
     };
     const file = path.join(folder, `${number}.torrent`);
-    await writeFile(file, encodeBencode({ announce, info }));
+    await writeFile(file, encodeBencode({ info }));
     torrents.push({ file, infoHash: formatInfoHash(hash('sha1', encodeBencode(info), 'buffer')) });
   }
   return torrents;
 }
 
 /** Their content, for clients that are to seed them. */
-export async function writeEmptyContent(folder: string, count: number): Promise<void> {
+export async function writeEmptyContent(folder: string, count: number, pieceCount: number): Promise<void> {
   for (let number = 1; number <= count; number++) {
     const handle = await open(path.join(folder, contentName(number)), 'w');
-    await handle.truncate(SIZE);
+    await handle.truncate(pieceCount * PIECE_LENGTH);
     await handle.close();
   }
 }

@@ -21,6 +21,8 @@ import { Tester } from './tester/tester.ts';
 
 const MIB = 2 ** 20;
 const COUNT = 1000;
+/** Of each torrent, 16 KiB long. */
+const PIECES = 1000;
 /** libtorrent takes strangers up to three quarters of its limit only. */
 const CONNECTION_LIMIT = 2 * COUNT;
 const DEFAULT_ROUNDS = 3;
@@ -73,8 +75,8 @@ export const idle: Scenario = {
 async function runIdle(options: BenchOptions): Promise<void> {
   const rounds = options.rounds ?? DEFAULT_ROUNDS;
   await using lab = await Lab.open('/dev/shm');
-  const setting = { lab, torrents: await emptyTorrents(lab.root, COUNT), full: await lab.folder('full') };
-  await writeEmptyContent(setting.full, COUNT);
+  const setting = { lab, torrents: await emptyTorrents(lab.root, COUNT, PIECES), full: await lab.folder('full') };
+  await writeEmptyContent(setting.full, COUNT, PIECES);
   const found = new Map<string, Rest[]>();
   const notes = new Set<string>();
   const keep = (key: string, one: Rest) => void found.set(key, [...(found.get(key) ?? []), one]);
@@ -151,7 +153,7 @@ async function startConnected(lab: Lab, client: TestedClient, { torrents }: Sett
   // Each has its own folder for the one file: ours keeps a record beside it.
   const folder = path.join(lab.root, 'full');
   await mkdir(folder);
-  await writeEmptyContent(folder, 1);
+  await writeEmptyContent(folder, 1, PIECES);
   const host = lab.address();
   const running = await client.start({
     ...{ lab, role: 'seed', torrent, folder, host, peers: [] },

@@ -9,11 +9,23 @@ import { latency } from './latency.ts';
 import { leech } from './leech.ts';
 import { pair } from './pair.ts';
 import { missingPeers } from './peers.ts';
-import type { BenchOptions, Scenario } from './scenario.ts';
+import { type BenchOptions, type Scenario, UsageError } from './scenario.ts';
 import { seed } from './seed.ts';
+import { start } from './start.ts';
 import { tester } from './tester.ts';
 
-const scenarios: Readonly<Record<string, Scenario>> = { leech, seed, pair, crowd, check, tester, idle, latency, fleet };
+const scenarios: Readonly<Record<string, Scenario>> = {
+  leech,
+  seed,
+  pair,
+  crowd,
+  check,
+  tester,
+  idle,
+  latency,
+  start,
+  fleet,
+};
 
 const USAGE = `npm run bench -- SCENARIO [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
 
@@ -24,8 +36,6 @@ const USAGE = `npm run bench -- SCENARIO [--size 256MiB] [--rounds 3] [--only NA
 `;
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
-
-class UsageError extends Error {}
 
 function parseSize(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

@@ -13,11 +13,13 @@ export const enjambre = withFlags('Enjambre', ['--log-level=debug']);
 /**
  * @param flags for `enjambre client`, beside those that say what and where
  * @param env for its process, beside ours
+ * @param command what stands before `client`
  */
 export function withFlags(
   name: string,
   flags: readonly string[],
   env?: Readonly<Record<string, string>>,
+  command: readonly [string, ...string[]] = [ENJAMBRE],
 ): TestedClient {
   return {
     name,
@@ -27,8 +29,9 @@ export function withFlags(
       const runFile = path.join(await lab.folder(`enjambre-${role}-${host}`), 'run.json');
       const addedAtMs = performance.now();
       const program = lab.start(
-        ENJAMBRE,
+        command[0],
         [
+          ...command.slice(1),
           'client',
           ...[torrent.file, ...others].map((file) => `--torrent-file=${file}`),
           `--archives=${folder}`,
