@@ -47,6 +47,8 @@ test('with nothing but a torrent every value is the documented default', () => {
     listenPortIsDefault: true,
     listenHost: undefined,
     peers: [],
+    usesTrackers: true,
+    overlay: undefined,
     downloadLimitBytesPerSecond: undefined,
     uploadLimitBytesPerSecond: undefined,
     maxConnections: 200,
@@ -81,7 +83,7 @@ test('every flag reaches its value', () => {
     [[torrent, '--http-port=0'], { httpPort: 9091 }],
     [[torrent, '--http-port=auto'], { httpPort: 0 }],
     [[torrent, '--http-port=1', '--http-port=2'], { httpPort: 2 }],
-    [[torrent, '--discovery-mode=tracker,tracker'], {}],
+    [[torrent, '--discovery-mode=tracker,tracker'], { usesTrackers: true, overlay: undefined }],
     [
       [torrent, '--peer=1.2.3.4:5', '--peer', '[0::1]:6,host:7'],
       {
@@ -142,13 +144,14 @@ test('a wrong flag or value is refused in one line that names it', () => {
     [[torrent, '--http-host=nas.local'], /--http-host nas\.local/],
     [[torrent, '--token=a b'], /^--token: a token is/],
     [[torrent, '--token=a', '--token-file=f'], /--token and --token-file/],
-    [[torrent, '--discovery-mode=overlay'], /--discovery-mode: .*overlay does not exist yet/],
     [[torrent, '--discovery-mode=tracker,dht'], /dht does not exist yet/],
     [[torrent, '--discovery-mode=pex'], /pex does not exist yet/],
     [[torrent, '--discovery-mode=lsd'], /lsd does not exist yet/],
     [[torrent, '--discovery-mode=gossip'], /unknown source "gossip"/],
-    [[torrent, '--bootstrap=a:1'], /--bootstrap .*does not exist yet/],
-    [[torrent, '--overlay-port=6000'], /--overlay-port .*does not exist yet/],
+    [[torrent, '--bootstrap=a:1'], /--bootstrap is for the overlay: add --discovery-mode=overlay/],
+    [[torrent, '--overlay-port=6000'], /--overlay-port is for the overlay/],
+    [[torrent, '--discovery-mode=overlay', '--bootstrap=a'], /--bootstrap: "a": a peer is HOST:PORT/],
+    [[torrent, '--discovery-mode=overlay', '--overlay-key=hush'], /^--overlay-key: key 1 is neither/],
     [[torrent, '--listen-port=a\nb'], /--listen-port: "a\\nb"/],
   ];
   for (const [argv, sentence] of refused) assert.match(refusalOf(argv), sentence, argv.join(' '));
@@ -221,4 +224,22 @@ test('the help names every flag, in lines that fit a wide terminal', () => {
   for (const flag of flags) assert.match(helpText(), new RegExp(`^  --${flag.name}( |$)`, 'm'));
   for (const line of helpText().split('\n')) assert.ok(line.length <= 120, line);
   assert.equal(environmentName(flags.find(({ name }) => name === 'http-port')!), 'ENJAMBRE_HTTP_PORT');
+});
+
+test('the overlay has its port, its bootstraps and its keys', () => {
+  const key = 'ab'.repeat(32);
+  const files = { k: `${key}\n${'cd'.repeat(32)} # the one before\n`, bad: 'hush' };
+  const mode = [torrent, '--discovery-mode=tracker,overlay'];
+  const byDefault = configOf(mode).overlay;
+  assert.deepEqual([byDefault?.port, byDefault?.portIsDefault, byDefault?.bootstraps], [6000, true, []]);
+  assert.equal(byDefault?.keyRing.isSecret, false);
+  const argv = [...mode, '--bootstrap=a:6000,b:6001', '--overlay-port=6000', '--overlay-key-file=k'];
+  const { overlay, usesTrackers } = configOf(argv, { ENJAMBRE_OVERLAY_KEY: 'cd'.repeat(32) }, files);
+  assert.deepEqual([usesTrackers, overlay?.portIsDefault, overlay?.bootstraps.length], [true, false, 2]);
+  assert.deepEqual(
+    overlay?.keyRing.keys.map((one) => one.toHex()),
+    [key, 'cd'.repeat(32)],
+  );
+  assert.equal(configOf([torrent, '--discovery-mode=overlay'], { ENJAMBRE_OVERLAY_KEY: key }).usesTrackers, false);
+  assert.match(refusalOf([...mode, '--overlay-key-file=bad'], {}, files), /^--overlay-key-file bad: key 1 is neither/);
 });

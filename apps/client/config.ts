@@ -1,15 +1,15 @@
 // The client's configuration: read once at the start, checked as a whole, never changed after.
 
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { needsToken } from '@enjambre/http';
 import { type PeerAddress, STATE_FOLDER } from '@enjambre/metainfo';
-import { DEFAULT_ORIGIN, type LogLevel, type Settings, valuesOf } from '@enjambre/runtime';
+import { DEFAULT_ORIGIN, type LogLevel, type Settings } from '@enjambre/runtime';
 import { usageError } from './errors.ts';
 import {
   readConnections,
   readHost,
   readLimit,
+  readPath,
   readPeer,
   readPort,
   readSeconds,
@@ -17,7 +17,8 @@ import {
   readToken,
 } from './flag-values.ts';
 import { logLevels } from './output.ts';
-import { refusing } from './settings.ts';
+import { type OverlayConfig, readOverlay } from './overlay-config.ts';
+import { all, readSecretFile } from './settings.ts';
 
 export interface Config {
   readonly torrentFiles: readonly string[];
@@ -36,6 +37,9 @@ export interface Config {
   /** Undefined for all addresses. */
   readonly listenHost: string | undefined;
   readonly peers: readonly PeerAddress[];
+  readonly usesTrackers: boolean;
+  /** Undefined where the overlay is not to be used. */
+  readonly overlay: OverlayConfig | undefined;
   readonly downloadLimitBytesPerSecond: number | undefined;
   readonly uploadLimitBytesPerSecond: number | undefined;
   readonly maxConnections: number;
@@ -52,8 +56,9 @@ export interface Config {
 
 /** What `--http-port=0` means: 0 is what programs written against the design note send for "the default". */
 const DEFAULT_HTTP_PORT = 9091;
+const knownSources = ['tracker', 'overlay'];
 /** Sources that are planned, and named so that asking for one is answered rightly. */
-const plannedSources = ['overlay', 'dht', 'pex', 'lsd'];
+const plannedSources = ['dht', 'pex', 'lsd'];
 
 /**
  * @param readText gives the text of a small file, for `--token-file`
@@ -61,8 +66,7 @@ const plannedSources = ['overlay', 'dht', 'pex', 'lsd'];
  */
 export function makeConfig(settings: Settings, readText: (path: string) => string): Config {
   const one = <T>(name: string, read: (text: string) => T): T | undefined => all(settings, name, read).at(-1);
-  refuseOverlayFlags(settings);
-  all(settings, 'discovery-mode', readDiscoveryMode);
+  const sources = all(settings, 'discovery-mode', readDiscoveryMode).flat();
   const hostname = one('hostname', readHost);
   const tokenFile = one('token-file', readPath);
   const archives = one('archives', readPath)!;
@@ -78,6 +82,8 @@ export function makeConfig(settings: Settings, readText: (path: string) => strin
     listenPortIsDefault: settings.get('listen-port')?.origin === DEFAULT_ORIGIN,
     listenHost: one('listen-host', readHost),
     peers: all(settings, 'peer', readPeer),
+    usesTrackers: sources.includes('tracker'),
+    overlay: readOverlay(settings, sources.includes('overlay'), readText),
     downloadLimitBytesPerSecond: one('download-limit', readLimit),
     uploadLimitBytesPerSecond: one('upload-limit', readLimit),
     maxConnections: one('max-connections', readConnections)!,
@@ -86,7 +92,8 @@ export function makeConfig(settings: Settings, readText: (path: string) => strin
     httpPort: one('http-port', readHttpPort)!,
     httpHost: one('http-host', readHost)!,
     allowedHosts: [...all(settings, 'allowed-hosts', readHost), ...(hostname === undefined ? [] : [hostname])],
-    token: tokenFile === undefined ? one('token', readToken) : readTokenFile(tokenFile, readText),
+    token:
+      tokenFile === undefined ? one('token', readToken) : readSecretFile('token-file', tokenFile, readText, readToken),
     runFile: one('run-file', readPath),
     logLevel: one('log-level', readLogLevel)!,
   };
@@ -106,22 +113,15 @@ export function requireWork(config: Config): void {
   );
 }
 
-/** Every value of a flag, none when it is not set; a wrong one is named with the place it came from. */
-function all<T>(settings: Settings, name: string, read: (text: string) => T): T[] {
-  return refusing(() => valuesOf(settings, name, read));
-}
-
-function refuseOverlayFlags(settings: Settings): void {
-  for (const name of ['bootstrap', 'overlay-port']) {
-    if (settings.has(name)) throw usageError(`--${name} is for the overlay, which does not exist yet`);
+function readDiscoveryMode(text: string): string[] {
+  const sources = text.split(',').map((word) => word.trim());
+  for (const source of sources) {
+    if (knownSources.includes(source)) continue;
+    const known = knownSources.join(' and ');
+    if (plannedSources.includes(source)) throw new Error(`${source} does not exist yet; ${known} do`);
+    throw new Error(`unknown source ${JSON.stringify(source)}; ${known} exist`);
   }
-}
-
-function readDiscoveryMode(text: string): void {
-  for (const source of text.split(',').map((word) => word.trim())) {
-    if (plannedSources.includes(source)) throw new Error(`${source} does not exist yet; only tracker does`);
-    if (source !== 'tracker') throw new Error(`unknown source ${JSON.stringify(source)}; only tracker exists`);
-  }
+  return sources;
 }
 
 function readHttpPort(text: string): number {
@@ -136,20 +136,6 @@ function readHttpPort(text: string): number {
 function readTorrentPath(text: string): string {
   if (/^magnet:/i.test(text)) throw new Error('magnet links do not exist here yet; give a .torrent file');
   return readPath(text);
-}
-
-/** A leading `~` is the user's home: in `--archives=~/data` no shell expands it. */
-function readPath(text: string): string {
-  if (text === '~') return homedir();
-  return text.startsWith('~/') ? join(homedir(), text.slice(2)) : text;
-}
-
-function readTokenFile(path: string, readText: (path: string) => string): string {
-  try {
-    return readToken(readText(path).trim());
-  } catch (error) {
-    throw usageError(`--token-file ${path}: ${(error as Error).message}`);
-  }
 }
 
 function readLogLevel(text: string): LogLevel {

@@ -8,6 +8,8 @@ import { ControlServer } from './control-server.ts';
 import { StartError } from './errors.ts';
 import { bindListenPort } from './listen-port.ts';
 import type { Output } from './output.ts';
+import { OwnOverlay } from './own-overlay.ts';
+import { ContactFile } from './state/contact-file.ts';
 import { RunFile } from './state/run-file.ts';
 import { StateFolder } from './state/state-folder.ts';
 import { WatchFolder } from './state/watch-folder.ts';
@@ -27,6 +29,7 @@ export class Daemon {
   readonly #output: Output;
   readonly #surroundings: Surroundings;
   readonly #session: Session;
+  readonly #overlay: OwnOverlay | undefined;
   readonly #state: StateFolder;
   readonly #torrents: TorrentList;
   readonly #adding: TorrentAdding;
@@ -50,7 +53,8 @@ export class Daemon {
       maxConnections: config.maxConnections,
     });
     this.#state = new StateFolder(config.stateFolder);
-    const torrents = new TorrentList(this.#session, config, this.#state, this.#surroundings);
+    this.#overlay = this.#makeOverlay();
+    const torrents = new TorrentList(this.#session, config, this.#state, this.#overlay, this.#surroundings);
     const adding = new TorrentAdding(torrents, this.#state, output, (entry) => this.#launch(entry));
     const api = apiRoutes({ torrents, adding, archives: config.archives, clock });
     this.#torrents = torrents;
@@ -89,6 +93,8 @@ export class Daemon {
     const { listenPort: wanted, listenPortIsDefault } = this.#config;
     const listenPort = await bindListenPort((port) => this.#session.listen(port), wanted, listenPortIsDefault);
     if (this.#ending) return;
+    await this.#overlay?.open();
+    if (this.#ending) return;
     this.#output.log('info', 'listening', { listenPort, httpPort });
     this.#writeRunFile(started, listenPort, httpPort);
     for (const entry of this.#torrents.entries) this.#launch(entry);
@@ -98,6 +104,13 @@ export class Daemon {
       this.#tellProgress();
     });
     if (watch !== undefined) await this.#watch(watch);
+  }
+
+  #makeOverlay(): OwnOverlay | undefined {
+    const { overlay, hostname, listenHost, stateFolder } = this.#config;
+    if (overlay === undefined) return undefined;
+    const store = new ContactFile(stateFolder);
+    return new OwnOverlay({ ...overlay, ...this.#surroundings, hostname, listenHost, store });
   }
 
   #writeRunFile(started: string, listenPort: number, httpPort: number | undefined): void {
@@ -155,7 +168,8 @@ export class Daemon {
     for (const close of this.#closers) close();
     const { promise: tooLong, resolve } = Promise.withResolvers<void>();
     const timer = this.#surroundings.clock.after(CLOSE_DEADLINE_MS, resolve);
-    await Promise.race([this.#torrents.close(CLOSE_DEADLINE_MS), tooLong]);
+    const closed = this.#torrents.close(CLOSE_DEADLINE_MS);
+    await Promise.race([Promise.all([closed, this.#overlay?.close()]), tooLong]);
     timer.cancel();
     this.#control.close();
   }

@@ -1,5 +1,7 @@
 // From a flag's text to its value. Each reader throws a sentence that says what would be right.
 
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { canonicalIpAddress, type PeerAddress } from '@enjambre/metainfo';
 
 const MAX_PORT = 65535;
@@ -65,6 +67,12 @@ export function readPeer(text: string): PeerAddress {
 export function readToken(text: string): string {
   if (!/^[\x21-\x7e]+$/.test(text)) throw new Error('a token is visible ASCII characters without spaces, at least one');
   return text;
+}
+
+/** A leading `~` is the user's home: in `--archives=~/data` no shell expands it. */
+export function readPath(text: string): string {
+  if (text === '~') return homedir();
+  return text.startsWith('~/') ? join(homedir(), text.slice(2)) : text;
 }
 
 function wholeNumber(text: string, least: number, most: number, sentence: string): number {

@@ -1,4 +1,4 @@
-// Which port peers reach us on: the one that was asked for, or the first free one from the default on.
+// Which port others reach us on: the one that was asked for, or the first free one from the default on.
 
 import { StartError } from './errors.ts';
 
@@ -9,15 +9,17 @@ const TRIED_PORTS = 100;
 const NOT_OUR_ADDRESS = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAFNOSUPPORT', 'EINVAL']);
 
 /**
- * @param listen binds a port (0: any free) and gives it as bound; rejects with code EADDRINUSE when it is taken
+ * @param listen binds a port (0: any free) and gives it, or what listens there; rejects with code EADDRINUSE when it is taken
  * @param isDefault nobody asked for that very port
+ * @param flag that asks for it
  * @throws StartError
  */
-export async function bindListenPort(
-  listen: (port: number) => Promise<number>,
+export async function bindListenPort<T>(
+  listen: (port: number) => Promise<T>,
   port: number,
   isDefault: boolean,
-): Promise<number> {
+  flag = '--listen-port',
+): Promise<T> {
   const last = isDefault ? port + TRIED_PORTS : port;
   for (let candidate = port; ; candidate++) {
     try {
@@ -25,12 +27,12 @@ export async function bindListenPort(
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'EADDRINUSE') {
-        const flag = NOT_OUR_ADDRESS.has(code ?? '') ? '--listen-host' : `--listen-port ${candidate}`;
-        throw new StartError('cannot-listen', `${flag}: ${message}`, { cause: error });
+        const blamed = NOT_OUR_ADDRESS.has(code ?? '') ? '--listen-host' : `${flag} ${candidate}`;
+        throw new StartError('cannot-listen', `${blamed}: ${message}`, { cause: error });
       }
       if (candidate < last) continue;
       const ports = isDefault ? `ports ${port} to ${last} are all` : `port ${port} is`;
-      throw new StartError('port-taken', `--listen-port: ${ports} in use`, { cause: error });
+      throw new StartError('port-taken', `${flag}: ${ports} in use`, { cause: error });
     }
   }
 }

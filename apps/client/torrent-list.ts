@@ -5,6 +5,7 @@ import type { Status } from '@enjambre/contract';
 import {
   createFileStore,
   DiskWorkshop,
+  type PeerSource,
   removeTorrentFiles,
   type Session,
   type Torrent,
@@ -14,6 +15,7 @@ import type { Clock, Logger, Random } from '@enjambre/runtime';
 import type { Config } from './config.ts';
 import { StartError } from './errors.ts';
 import { OpeningQueue } from './opening-queue.ts';
+import type { OwnOverlay } from './own-overlay.ts';
 import { createTrackerCallers } from './sources/tracker-callers.ts';
 import { TrackerSource } from './sources/tracker-source.ts';
 import type { MetainfoFile } from './state/metainfo-file.ts';
@@ -33,6 +35,7 @@ export class TorrentList {
   readonly #config: Config;
   readonly #surroundings: Surroundings;
   readonly #state: StateFolder;
+  readonly #overlay: OwnOverlay | undefined;
   /** Threads and memory that the stores of all torrents share. */
   readonly #workshop: DiskWorkshop;
   readonly #callers: ReturnType<typeof createTrackerCallers>;
@@ -41,7 +44,15 @@ export class TorrentList {
   /** Remembered for torrents that are not there yet. */
   #pauseAsked = false;
 
-  constructor(session: Session, config: Config, state: StateFolder, surroundings: Surroundings) {
+  /** @param overlay undefined where it is not used */
+  constructor(
+    session: Session,
+    config: Config,
+    state: StateFolder,
+    overlay: OwnOverlay | undefined,
+    surroundings: Surroundings,
+  ) {
+    this.#overlay = overlay;
     this.#session = session;
     this.#config = config;
     this.#state = state;
@@ -122,7 +133,7 @@ export class TorrentList {
     const torrent = this.#session.addTorrent({
       metainfo: description,
       store: createFileStore({ archives, infoHash, layout, workshop: this.#workshop, clock, logger }),
-      sources: [trackers],
+      sources: this.#sourcesOf(description, trackers),
       peers: [...peers],
       changed: (changed) => this.#tellChange(changed),
     });
@@ -170,6 +181,16 @@ export class TorrentList {
     this.#tellTotals();
     await closed;
     await this.#workshop.close();
+  }
+
+  /** A private torrent's peers come from its trackers alone (BEP 27). */
+  #sourcesOf(description: MetainfoFile['description'], trackers: TrackerSource): PeerSource[] {
+    const sources: PeerSource[] = [];
+    if (this.#config.usesTrackers || description.private) sources.push(trackers);
+    if (!description.private && this.#overlay !== undefined) {
+      sources.push(this.#overlay.source(description.geometry.totalSize));
+    }
+    return sources;
   }
 
   /** Logs how far a torrent is, when that has changed. What a disk refuses the engine tells. */

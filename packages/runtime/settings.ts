@@ -34,6 +34,8 @@ export interface SettingsSource {
 
 type Layer = Map<string, Setting>;
 
+/** Flags whose value is never shown. Each may be given as a file too, by the flag of that name with `-file` behind it. */
+const SECRETS = ['token', 'overlay-key'];
 /** The origin of what nobody set. */
 export const DEFAULT_ORIGIN = 'default';
 
@@ -42,7 +44,7 @@ export function readSettings(source: SettingsSource): Settings {
   const layers = [foldAliases(source, readArguments(source)), foldAliases(source, readEnvironment(source))];
   const configFile = layers.map((layer) => layer.get('config')).find((setting) => setting !== undefined);
   if (configFile !== undefined) layers.push(foldAliases(source, readConfigFile(source, configFile.texts[0])));
-  chooseTokenLayer(layers);
+  for (const secret of SECRETS) chooseLayer(layers, secret);
   const settings: Layer = new Map();
   for (const flag of source.flags) {
     if (flag.default !== undefined) settings.set(flag.name, { texts: [flag.default], origin: DEFAULT_ORIGIN });
@@ -65,7 +67,7 @@ export function valuesOf<T>(settings: Settings, flag: string, read: (text: strin
       return read(text);
     } catch (error) {
       const where = ['flag', DEFAULT_ORIGIN].includes(origin) ? '' : ` (${origin})`;
-      const value = flag === 'token' ? '' : `${JSON.stringify(text)}: `;
+      const value = SECRETS.includes(flag) ? '' : `${JSON.stringify(text)}: `;
       throw new UsageError(`--${flag}${where}: ${value}${(error as Error).message}`);
     }
   });
@@ -184,17 +186,18 @@ function foldAliases({ flags }: SettingsSource, layer: Layer): Layer {
   return layer;
 }
 
-/** `token` and `token-file` are one setting: the first layer that has either hides both in those below. */
-function chooseTokenLayer(layers: readonly Layer[]): void {
+/** A secret and the file that holds it are one setting: the first layer that has either hides both in those below. */
+function chooseLayer(layers: readonly Layer[], secret: string): void {
+  const file = `${secret}-file`;
   let chosen = false;
   for (const layer of layers) {
-    const has = layer.has('token') || layer.has('token-file');
-    if (layer.has('token') && layer.has('token-file')) {
-      throw new UsageError('--token and --token-file were both given; give one');
+    const has = layer.has(secret) || layer.has(file);
+    if (layer.has(secret) && layer.has(file)) {
+      throw new UsageError(`--${secret} and --${file} were both given; give one`);
     }
     if (chosen) {
-      layer.delete('token');
-      layer.delete('token-file');
+      layer.delete(secret);
+      layer.delete(file);
     }
     chosen ||= has;
   }

@@ -79,7 +79,7 @@ test('a verb, flag or value that is wrong is named in one line and ends with 2',
     [['client', '--colour=red'], /"--colour"/],
     [['client', '--torrent-file=x', '--torrent=y'], /--torrent-file and --torrent/],
     [['client', '--torrent-file=x', '--http-port=99999'], /--http-port: "99999"/],
-    [['client', '--torrent-file=x', '--discovery-mode=overlay'], /overlay does not exist yet/],
+    [['client', '--torrent-file=x', '--discovery-mode=dht'], /dht does not exist yet/],
     [
       ['client', '--torrent-file=magnet:?xt=urn:btih:c9e15763f722f23e98a29decdfae341b98d53056'],
       /magnet links do not exist/,
