@@ -2,12 +2,13 @@
 // answer.
 
 import type { SourceList, SourceSwitch, TorrentPage, TorrentRemoval } from '@enjambre/contract';
-import { type Answer, type Asked, errorAnswer, jsonAnswer, type Route } from '@enjambre/http';
+import { type Answer, type Asked, errorAnswer, jsonAnswer, metricsAnswer, type Route } from '@enjambre/http';
 import type { Clock } from '@enjambre/runtime';
 import { ApiError } from '../errors.ts';
 import type { TorrentAdding } from '../torrent-adding.ts';
 import type { TorrentEntry } from '../torrent-entry.ts';
 import type { TorrentList } from '../torrent-list.ts';
+import { metricsOf } from './metrics.ts';
 import { cutPage, readPage } from './page.ts';
 import { selectTorrents } from './torrent-query.ts';
 import { detailOf, filePage, peerPage, sourcesOf, summaryOf } from './torrent-view.ts';
@@ -36,7 +37,12 @@ export function apiRoutes({ torrents, adding, archives, clock }: ApiOptions): Re
   const read = (handle: Handle): Route => ({ methods: ['GET'], handle: ofOne(handle) });
   const change = (handle: Handle): Route => ({ methods: ['POST'], changes: true, handle: ofOne(handle) });
 
+  const startedAtMs = clock.wallTime();
   return {
+    '/metrics': {
+      methods: ['GET'],
+      handle: () => metricsAnswer(metricsOf(torrents.entries, startedAtMs)),
+    },
     '/api/v1/torrents': [
       {
         methods: ['GET'],

@@ -13,6 +13,7 @@ import { answerError, answerNotFound } from './error-answers.ts';
 import { eventRoutes } from './event-routes.ts';
 import { imageRoutes } from './image-routes.ts';
 import { logRoutes } from './log-routes.ts';
+import { metricsRoutes } from './metrics-routes.ts';
 import { networkRoutes } from './network-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { parseAnyBody, validate } from './request-body.ts';
@@ -51,6 +52,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   networkRoutes(server, fleet);
   imageRoutes(server, fleet);
   eventRoutes(server, fleet);
+  metricsRoutes(server, fleet);
   await pageRoutes(server, options.pageFolder);
   return server;
 }
