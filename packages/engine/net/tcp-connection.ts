@@ -42,6 +42,11 @@ export class TcpConnection implements Connection {
     this.#handlers.onData(bytes);
   }
 
+  /** Reads on after whoever reads into the static buffer stopped for this turn. */
+  resume(): void {
+    if (!this.#socket.destroyed) this.#socket.resume();
+  }
+
   write(parts: readonly Uint8Array[], onFlushed?: () => void): void {
     const socket = this.#socket;
     const last = parts.length - 1;

@@ -3,6 +3,7 @@
 
 import { connect, createServer, isIP, Socket, type SocketConstructorOpts } from 'node:net';
 import type { PeerAddress } from '@enjambre/metainfo';
+import { ReceiveTurn } from './receive-turn.ts';
 import { TcpConnection } from './tcp-connection.ts';
 import type { Connection, Listener, Transport } from './transport.ts';
 
@@ -29,13 +30,14 @@ type Handle = NonNullable<SocketConstructorOpts['handle']>;
 /** A transport over the system's TCP; `TCP_NODELAY` is set, as writes are batched here already. */
 export function createTcpTransport(options: TcpOptions = {}): Transport {
   const receiveBuffer = Buffer.allocUnsafeSlow(RECEIVE_BUFFER_BYTES);
+  const turn = new ReceiveTurn();
 
   /** The `onread` option, and the connection it leads to once that exists. */
   const staticReceive = () => {
     const receiver: { connection?: TcpConnection } = {};
     const callback = (length: number): boolean => {
       receiver.connection?.receive(receiveBuffer.subarray(0, length));
-      return true;
+      return turn.mayGoOn(length, receiver.connection);
     };
     return { receiver, onread: { buffer: receiveBuffer, callback } };
   };
