@@ -1,9 +1,11 @@
 // The table of a comparison: a row for each contestant that finished, ours set against every other, and a line for each that
-// did not take part.
+// did not take part or had less to do.
 
 import { enjambre } from './peers.ts';
 import { formatSpread, spreadOf } from './report.ts';
 import type { Outcome } from './rounds.ts';
+
+const MIB = 2 ** 20;
 
 export interface Column<T> {
   readonly title: string;
@@ -13,7 +15,10 @@ export interface Column<T> {
   readonly isCompared: boolean;
 }
 
-export function compare<T>(outcomes: readonly Outcome<T>[], columns: readonly Column<T>[]) {
+export function compare<T extends { readonly size: number }>(
+  outcomes: readonly Outcome<T>[],
+  columns: readonly Column<T>[],
+) {
   const ours = outcomes.find(({ name }) => name === enjambre.name)?.figures ?? [];
   const cells = (figures: readonly T[], { pick, digits, isCompared }: Column<T>): string[] => {
     const spread = spreadOf(figures.map(pick));
@@ -25,6 +30,11 @@ export function compare<T>(outcomes: readonly Outcome<T>[], columns: readonly Co
   const rows = outcomes
     .filter(({ figures }) => figures.length > 0)
     .map(({ name, figures }) => [name, ...columns.flatMap((column) => cells(figures, column))]);
-  const notes = outcomes.flatMap(({ failure }) => failure?.split('\n', 1) ?? []);
+  const whole = Math.max(...outcomes.flatMap(({ figures }) => figures.map(({ size }) => size)));
+  const scaled = outcomes.flatMap(({ name, figures: [first] }) =>
+    first !== undefined && first.size < whole ? [`${name}: of ${first.size / MIB} MiB, scaled`] : [],
+  );
+  const failures = outcomes.flatMap(({ failure }) => failure?.split('\n', 1) ?? []);
+  const notes = [...scaled, ...failures];
   return { header: ['client', ...header], rows, notes };
 }

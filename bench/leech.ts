@@ -75,11 +75,7 @@ async function runLeech(options: BenchOptions): Promise<void> {
   await report(onDisk ? 'leech-disk' : 'leech', {
     header,
     rows,
-    notes: [
-      ...statusNotes(outcomes),
-      `${SLOW_CLIENTS.map(({ name }) => name).join(', ')}: ${slowSize / MIB} MiB`,
-      ...notes,
-    ],
+    notes: [...statusNotes(outcomes), ...notes],
     raw: outcomes,
   });
 }

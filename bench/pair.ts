@@ -64,8 +64,7 @@ async function runPairs(options: BenchOptions): Promise<void> {
   ].filter(({ name }) => isWanted(name, options));
   const outcomes = await interleave(rounds, contestants);
   const { header, rows, notes } = compare(outcomes, COLUMNS);
-  const scaled = `${SLOW_CLIENTS.map(({ name }) => name).join(', ')}: ${slowSize / MIB} MiB, scaled`;
-  await report('pair', { header, rows, notes: [scaled, ...notes], raw: outcomes });
+  await report('pair', { header, rows, notes, raw: outcomes });
 }
 
 async function pairInOwnNetwork(size: number, parent: string): Promise<Pair> {

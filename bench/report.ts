@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
+import { UsageError } from './scenario.ts';
 
 const RESULTS = path.join(import.meta.dirname, 'results');
 const GIB = 2 ** 30;
@@ -43,8 +44,12 @@ function formatTable(header: readonly string[], rows: readonly (readonly string[
   return [formatLine(header), rule, ...rows.map(formatLine)].join('\n');
 }
 
-/** Prints the table, as Markdown has it, and keeps it with the raw figures in `bench/results/SCENARIO.json`. */
+/**
+ * Prints the table, as Markdown has it, and keeps it with the raw figures in `bench/results/SCENARIO.json`.
+ * @throws UsageError when nobody took part
+ */
 export async function report(scenario: string, { header, rows, notes, raw }: Report): Promise<void> {
+  if (rows.length + notes.length === 0) throw new UsageError('--only: nobody of that name is compared here');
   const memory = `${Math.round(totalmem() / GIB)} GiB`;
   const cpu = cpus()[0]?.model.trim() || 'unknown CPU';
   const machine = `${cpu}, ${availableParallelism()} cores, ${memory}, Node ${process.version}`;

@@ -23,3 +23,6 @@ export interface Scenario {
 export function isWanted(name: string, { only }: BenchOptions): boolean {
   return only.length === 0 || only.includes(name.toLowerCase());
 }
+
+/** What the user asked for makes no sense: the message is all that is said. */
+export class UsageError extends Error {}

@@ -2,11 +2,12 @@
 // the first unchoke on it is the seed that sets the pace.
 
 import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
+import { transmission } from '../tests/interop/clients/transmission.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import { type Column, compare } from './comparison.ts';
 import { type Content, makeContent, seedFolder } from './content.ts';
 import { droppingFloor, seedingFloor } from './floor/floors.ts';
-import { clients, SLOW_CLIENTS, SLOW_SIZE, whyAbsent } from './peers.ts';
+import { clients, SLOW_SIZE, whyAbsent } from './peers.ts';
 import { ProcessMeter, type Usage } from './process-meter.ts';
 import { report } from './report.ts';
 import { interleave } from './rounds.ts';
@@ -41,7 +42,7 @@ async function runSeed(options: BenchOptions): Promise<void> {
   const { size = DEFAULT_SIZE, rounds = DEFAULT_ROUNDS } = options;
   await using lab = await Lab.open('/dev/shm');
   const contents = { quick: await makeContent(lab, size), slow: await makeContent(lab, Math.min(size, SLOW_SIZE)) };
-  const contentOf = (client: TestedClient) => (SLOW_CLIENTS.includes(client) ? contents.slow : contents.quick);
+  const contentOf = (client: TestedClient) => (client === transmission ? contents.slow : contents.quick);
   const outcomes = await interleave(
     rounds,
     [seedingFloor, ...clients]

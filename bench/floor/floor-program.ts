@@ -9,12 +9,12 @@ export function say(event: string, details: object = {}): void {
 }
 
 /** `TORRENT SEED-HOST SEED-PORT OWN-HOST …`. */
-export function openFloor(sink: Pick<FloorLeecherOptions, 'keep' | 'had' | 'unchoked'>) {
+export function openFloor(sink: Pick<FloorLeecherOptions, 'keep' | 'had' | 'unchoked' | 'isFull'>) {
   const [torrent, seedHost, seedPort, host] = process.argv.slice(2);
   const { geometry, infoHashV1 } = parseTorrentFile(readFileSync(torrent));
   const seed = { host: seedHost, port: Number(seedPort) };
-  new FloorLeecher({ geometry, infoHash: infoHashV1!, seed, host, ...sink });
+  const leecher = new FloorLeecher({ geometry, infoHash: infoHashV1!, seed, host, ...sink });
   // Somebody reads from /proc what it took.
   setInterval(() => {}, 60_000);
-  return { geometry };
+  return { geometry, leecher };
 }

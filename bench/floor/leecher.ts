@@ -1,7 +1,7 @@
 // As little as a leecher can do: one connection to a seed that has everything, blocks asked for in order, nothing decided.
-// Invariant: a block counts once, however often it comes; what a choke took back is asked for again.
+// Invariant: a block counts once, however often it comes; what a choke or the end of a connection took back is asked for again.
 
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { BLOCK_LENGTH, type PeerAddress, type PieceGeometry } from '@enjambre/metainfo';
 import { MessageReader } from '../tester/message-reader.ts';
 import { bareMessage, handshake, ids, REQUEST_BYTES, writeRequest } from '../tester/wire.ts';
@@ -11,6 +11,8 @@ const MOST_ASKED = 500;
 /** Requests leave a quarter of the queue at a time. */
 const REFILL_BELOW = (MOST_ASKED * 3) / 4;
 const RECEIVE_BUFFER_BYTES = 256 * 1024;
+/** qBittorrent, for one, now and then ends a connection right after it has checked its data. */
+const REDIAL_MS = 200;
 const PEER_ID = Buffer.from('-XF0001-floorfloor01');
 
 const MISSING = 0;
@@ -27,15 +29,20 @@ export interface FloorLeecherOptions {
   readonly keep: (place: number, bytes: Buffer, from: number, to: number) => void;
   /** The whole block at `place` has come, for the first time. */
   readonly had: (place: number, length: number) => void;
-  /** The first unchoke; there may be more. */
+  /** An unchoke; there may be more. */
   readonly unchoked: () => void;
+  /** Nothing more is asked for until `more` is called. */
+  readonly isFull: () => boolean;
 }
 
 export class FloorLeecher {
   readonly #options: FloorLeecherOptions;
   readonly #state: Uint8Array;
-  readonly #socket: ReturnType<typeof connect>;
+  readonly #received = Buffer.allocUnsafeSlow(RECEIVE_BUFFER_BYTES);
   readonly #requests = Buffer.allocUnsafeSlow(MOST_ASKED * REQUEST_BYTES);
+  #socket: Socket;
+  /** Blocks that have not come yet. */
+  #left: number;
   #next = 0;
   #asked = 0;
   #isChoked = true;
@@ -44,24 +51,41 @@ export class FloorLeecher {
 
   constructor(options: FloorLeecherOptions) {
     this.#options = options;
-    const { geometry, infoHash, seed, host } = options;
-    this.#state = new Uint8Array(Math.ceil(geometry.totalSize / BLOCK_LENGTH));
+    this.#left = Math.ceil(options.geometry.totalSize / BLOCK_LENGTH);
+    this.#state = new Uint8Array(this.#left);
+    this.#socket = this.#dial();
+  }
+
+  #dial(): Socket {
+    const { geometry, infoHash, seed, host } = this.#options;
     const reader = new MessageReader({
-      handshake: () => this.#socket.write(bareMessage(ids.interested)),
+      handshake: () => socket.write(bareMessage(ids.interested)),
       message: (id) => this.#message(id),
       blockBegins: (pieceIndex, begin) => this.#blockBegins(pieceIndex * geometry.pieceLength + begin),
       blockBytes: (bytes, from, to) => this.#blockBytes(bytes, from, to),
       blockEnds: () => this.#blockEnds(),
     });
-    const buffer = Buffer.allocUnsafeSlow(RECEIVE_BUFFER_BYTES);
     const callback = (length: number): boolean => {
-      reader.push(buffer.subarray(0, length));
-      if (!this.#isChoked && this.#asked < REFILL_BELOW) this.#ask();
+      reader.push(this.#received.subarray(0, length));
+      this.more();
       return true;
     };
-    this.#socket = connect({ ...seed, localAddress: host, noDelay: true, onread: { buffer, callback } });
-    this.#socket.once('connect', () => this.#socket.write(handshake(infoHash, PEER_ID)));
-    this.#socket.resume();
+    const onread = { buffer: this.#received, callback };
+    const socket = connect({ ...seed, localAddress: host, noDelay: true, onread });
+    socket.once('connect', () => socket.write(handshake(infoHash, PEER_ID)));
+    // 'close' follows.
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      this.#choked();
+      if (this.#left > 0) setTimeout(() => (this.#socket = this.#dial()), REDIAL_MS);
+    });
+    socket.resume();
+    return socket;
+  }
+
+  /** Asks for more when there is room. */
+  more(): void {
+    if (!this.#isChoked && this.#asked < REFILL_BELOW && !this.#options.isFull()) this.#ask();
   }
 
   #message(id: number): void {
@@ -69,12 +93,14 @@ export class FloorLeecher {
       this.#isChoked = false;
       this.#options.unchoked();
     }
-    if (id === ids.choke) {
-      this.#isChoked = true;
-      this.#asked = this.#next = 0;
-      for (let block = 0; block < this.#state.length; block++) {
-        if (this.#state[block] === ASKED) this.#state[block] = MISSING;
-      }
+    if (id === ids.choke) this.#choked();
+  }
+
+  #choked(): void {
+    this.#isChoked = true;
+    this.#asked = this.#next = 0;
+    for (let block = 0; block < this.#state.length; block++) {
+      if (this.#state[block] === ASKED) this.#state[block] = MISSING;
     }
   }
 
@@ -91,6 +117,7 @@ export class FloorLeecher {
   #blockEnds(): void {
     const before = this.#state[this.#block];
     this.#state[this.#block] = HERE;
+    if (before !== HERE) this.#left--;
     if (before === ASKED) this.#asked--;
     const begin = this.#block * BLOCK_LENGTH;
     if (before !== HERE) this.#options.had(begin, this.#place - begin);
