@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FloorPart } from './hash-floor.ts';
+import type { FloorPart } from './hash-floor-part.ts';
 
 const { file, from, to, pieceLength } = workerData as FloorPart;
 const descriptor = openSync(file, 'r');

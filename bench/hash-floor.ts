@@ -3,13 +3,7 @@
 
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-
-export interface FloorPart {
-  readonly file: string;
-  readonly from: number;
-  readonly to: number;
-  readonly pieceLength: number;
-}
+import type { FloorPart } from './hash-floor-part.ts';
 
 /** Seconds for the file, and processor seconds of this process meanwhile. */
 export async function hashFloor(file: string, size: number, pieceLength: number) {
