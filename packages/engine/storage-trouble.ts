@@ -16,7 +16,7 @@ export class StorageTrouble {
   #retry: Timer | undefined;
   #isOver = false;
 
-  constructor(clock: Clock, logger: Logger, infoHash: string) {
+  constructor({ clock, logger }: { readonly clock: Clock; readonly logger: Logger }, infoHash: string) {
     this.#clock = clock;
     this.#logger = logger;
     this.#infoHash = infoHash;

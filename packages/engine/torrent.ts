@@ -39,24 +39,20 @@ export class Torrent {
   #paused = false;
   #checking: Promise<void> | undefined;
 
-  /**
-   * @param woken called when it has something to do at the next turn
-   * @throws Error when it is v2-only
-   */
+  /** @param woken called when it has something to do at the next turn  @throws Error when it is v2-only */
   constructor(options: TorrentOptions, surroundings: TorrentSurroundings, woken: (torrent: Torrent) => void) {
     const { geometry, infoHashV1: infoHash } = options.metainfo;
     if (infoHash === undefined) throw new Error('a v2-only torrent cannot be transferred yet');
-    const { clock, logger } = surroundings;
     this.metainfo = options.metainfo;
     this.infoHashBytes = infoHash;
     this.infoHash = formatInfoHash(infoHash);
     this.#options = options;
     this.#surroundings = surroundings;
     this.#woken = woken;
-    this.#trouble = new StorageTrouble(clock, logger, this.infoHash);
+    this.#trouble = new StorageTrouble(surroundings, this.infoHash);
     this.#had = new Bitfield(geometry.pieceCount);
     this.sources = this.#listSources();
-    for (const address of options.peers ?? []) this.knownPeers.add(address, 'manual', clock.now());
+    for (const address of options.peers ?? []) this.knownPeers.add(address, 'manual', surroundings.clock.now());
   }
 
   /** Finds out what is on disk, then looks for peers. What the disk refuses becomes its state, and is tried again. */
@@ -64,10 +60,7 @@ export class Torrent {
     await this.#check(true);
   }
 
-  /**
-   * Hashes everything that is on disk, whatever the record says, and goes on with what is found: what is damaged or gone
-   * is fetched again. Everybody is disconnected meanwhile. One that is being checked is not checked twice.
-   */
+  /** Hashes all that is on disk, whatever the record says; what is damaged or gone is fetched. Peers are left for it. */
   async recheck(): Promise<void> {
     if (this.#phase !== 'stopped') await (this.#checking ?? this.#check(false));
   }
@@ -85,12 +78,11 @@ export class Torrent {
 
   get snapshot(): TorrentSnapshot {
     const connectedPeers = this.connectedPeers.size;
-    const isKnown = this.#phase !== 'opening' && this.#phase !== 'checking';
     return {
       phase: this.#phase,
       problem: this.#trouble.problem,
       paused: this.#paused,
-      complete: isKnown && this.#had.isComplete,
+      complete: this.#phase !== 'checking' && this.#had.isComplete,
       verifiedBytes: this.#verifiedBytes,
       totalSize: this.metainfo.geometry.totalSize,
       downloadBytesPerSecond: this.#transfer?.downloadBytesPerSecond ?? 0,
@@ -215,7 +207,7 @@ export class Torrent {
     this.#isOpen = true;
     this.#goOn();
     this.sources.start();
-    if (this.#had.isComplete) await this.#settle();
+    if (this.#had.isComplete) void this.#settle();
   }
 
   /** The parts that work, made when there are none. */
@@ -239,9 +231,8 @@ export class Torrent {
 
   #rest(reason: string): void {
     this.#before = this.#totals;
-    const transfer = this.#transfer;
+    this.#transfer?.end(reason);
     this.#transfer = undefined;
-    transfer?.end(reason);
   }
 
   #pieceFound(pieceIndex: number): void {
@@ -286,7 +277,7 @@ export class Torrent {
     if (this.#phase !== 'error') this.#refused(error, () => this.#tryStorageAgain());
   }
 
-  /** The state stays `error` until a piece was really stored; of a complete torrent, until its files are in their place. */
+  /** It stays in error until a piece was really stored; a complete torrent, until its files are in their place. */
   #tryStorageAgain(): void {
     if (this.#phase !== 'error') return;
     this.#trouble.retryLater(() => this.#tryStorageAgain());

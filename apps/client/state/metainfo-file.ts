@@ -21,15 +21,18 @@ export class MetainfoFile {
   /** The file, as people know it. */
   readonly path: string;
   readonly description: MetainfoDescription;
+  /** The file's bytes, which the hashes are a view of. */
+  #bytes: Uint8Array | undefined;
   #pieceHashes: Uint8Array | undefined;
 
-  private constructor(path: string, metainfo: TorrentFile, infoHashV1: Uint8Array) {
+  private constructor(path: string, bytes: Uint8Array, metainfo: TorrentFile, infoHashV1: Uint8Array) {
     const { name, geometry, files, trackers, comment, createdBy, creationDate } = metainfo;
     this.path = path;
     this.description = {
       ...{ infoHashV1, name, geometry, files, trackers, comment, createdBy, creationDate },
       private: metainfo.private,
     };
+    this.#bytes = bytes;
     this.#pieceHashes = metainfo.pieceHashes;
   }
 
@@ -44,7 +47,7 @@ export class MetainfoFile {
    */
   static from(bytes: Uint8Array, path: string): MetainfoFile {
     const metainfo = parse(bytes, path);
-    if (metainfo.infoHashV1 !== undefined) return new MetainfoFile(path, metainfo, metainfo.infoHashV1);
+    if (metainfo.infoHashV1 !== undefined) return new MetainfoFile(path, bytes, metainfo, metainfo.infoHashV1);
     throw new StartError(
       'unsupported-torrent',
       `${path}: a BitTorrent v2 torrent without v1 cannot be transferred yet`,
@@ -57,15 +60,23 @@ export class MetainfoFile {
     return this.#pieceHashes;
   }
 
-  /** Nothing is hashed for now. */
+  /** Nothing is hashed for now. The memory goes back at once: who idles collects no garbage, and it is most of a torrent. */
   forgetHashes(): void {
+    const bytes = this.#bytes;
+    this.#bytes = undefined;
     this.#pieceHashes = undefined;
+    // Small buffers share their memory with others.
+    if (bytes?.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength) bytes.buffer.transfer(0);
   }
 
   #readAgain(): Uint8Array {
     try {
-      const { infoHashV1, pieceHashes } = parseTorrentFile(readSmallFile(this.path));
-      if (infoHashV1 !== undefined && Buffer.compare(infoHashV1, this.description.infoHashV1) === 0) return pieceHashes;
+      const bytes = readSmallFile(this.path);
+      const { infoHashV1, pieceHashes } = parseTorrentFile(bytes);
+      if (infoHashV1 !== undefined && Buffer.compare(infoHashV1, this.description.infoHashV1) === 0) {
+        this.#bytes = bytes;
+        return pieceHashes;
+      }
     } catch (cause) {
       throw new StorageError('not-readable', `pieces cannot be checked without the .torrent: ${reasonOf(cause)}`, {
         cause,

@@ -10,6 +10,8 @@ import { reasonOf, StartError } from '../errors.ts';
 const SCAN_INTERVAL_MS = 1000;
 /** Unchanged for so long at first sight: nobody is writing it any more. */
 const SETTLED_AGE_MS = 2000;
+/** A folder that looks the same is gone through so often: files that are replaced in place do not change it. */
+const FULL_SCAN_INTERVAL_MS = 15_000;
 
 interface Sighting {
   readonly version: string;
@@ -22,6 +24,10 @@ export class WatchFolder {
   readonly #logger: Logger;
   readonly #onTorrent: (path: string) => void;
   #sightings = new Map<string, Sighting>();
+  /** The folder's own time of change, and when it was gone through last. */
+  #folderTimeMs = 0;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #isSettled = false;
   #timer: Timer | undefined;
   #scanning = false;
   #problem: string | undefined;
@@ -70,6 +76,14 @@ export class WatchFolder {
   }
 
   async #look(): Promise<void> {
+    const nowMs = this.#clock.now();
+    const { mtimeMs } = await stat(this.#path);
+    const isDue = nowMs - this.#lookedAtMs >= FULL_SCAN_INTERVAL_MS;
+    if (this.#isSettled && mtimeMs === this.#folderTimeMs && !isDue) return;
+    this.#folderTimeMs = mtimeMs;
+    this.#lookedAtMs = nowMs;
+    // Within a tick of its time of change another file may come without changing it again.
+    this.#isSettled = this.#clock.wallTime() - mtimeMs > SETTLED_AGE_MS;
     const sightings = new Map<string, Sighting>();
     const names = (await readdir(this.#path)).filter((name) => name.endsWith('.torrent') && !name.startsWith('.'));
     for (const name of names.sort()) {
@@ -80,6 +94,7 @@ export class WatchFolder {
       const settled = before?.version === version || this.#clock.wallTime() - stats.mtimeMs > SETTLED_AGE_MS;
       const handedOver = before?.version === version && before.handedOver;
       sightings.set(name, { version, handedOver: handedOver || settled });
+      if (!settled) this.#isSettled = false;
       if (settled && !handedOver) this.#onTorrent(join(this.#path, name));
     }
     this.#sightings = sightings;

@@ -26,6 +26,9 @@ export function planResume(
     return then !== undefined && now !== undefined && then.size === now.size && then.mtimeNs === now.mtimeNs;
   });
   const recorded = new PieceSet(pieceCount, record?.pieces);
+  // As nearly always. A client that resumes a thousand torrents must not look at each of a million pieces for it.
+  const isWhole = layout.files.every(({ padding, size }, at) => padding || (found[at]?.size ?? -1) >= size);
+  if (isWhole && unchanged.every(Boolean)) return { had: recorded, toCheck: [] };
   const had = new PieceSet(pieceCount);
   const toCheck: number[] = [];
   for (let pieceIndex = 0; pieceIndex < pieceCount; pieceIndex++) {
