@@ -1,6 +1,6 @@
 // A container as callers see it: the row of the page's list, and the forms of the older API. Pure.
 
-import type { ContainerState, ContainerView, Health, Reason, Status } from '@enjambre/contract';
+import type { ContainerState, ContainerView, Health, Reason, Status, TorrentReason } from '@enjambre/contract';
 import type { Driver } from '../drivers/driver.ts';
 import type { Sight } from '../watcher/watcher.ts';
 import type { Container, Phase } from './container.ts';
@@ -89,7 +89,30 @@ function reasonFor({ phase, phaseSince, last, retryAt }: Container, sight: Sight
   if (sight === undefined || sight.health === 'starting') {
     return { code: 'starting', message: 'Its client has not answered yet.', since };
   }
-  return null;
+  return sight.reason === undefined ? null : reasonOfClient(sight.reason, sight.reasonSince);
+}
+
+/** What its disk refuses has one word here; what the state says by itself needs none. */
+function reasonOfClient({ code, message }: TorrentReason, since: number): Reason | null {
+  switch (code) {
+    case 'disk-full':
+    case 'not-writable':
+    case 'not-readable':
+    case 'locked':
+    case 'path-conflict':
+      return { code: 'storage', message, since };
+    case 'starting':
+    case 'checking':
+      return { code: 'checking', message, since };
+    case 'stopped':
+    case 'paused':
+    case 'seeding':
+    case 'nobody-asks':
+    case 'downloading':
+      return null;
+    default:
+      return { code, message, since };
+  }
 }
 
 function age(milliseconds: number): string {

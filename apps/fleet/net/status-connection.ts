@@ -1,8 +1,9 @@
-// One kept connection to the control server of a client, over which only `GET /status` goes: a hundred clients are asked
-// every second, and this costs a third of what a general HTTP client does. That it closes tells that a client may be gone.
+// One kept connection to the control server of a client, over which its status is asked and, when that leaves it open, why
+// it is so: a hundred clients are asked every second, and this costs a third of what a general HTTP client does. That it
+// closes tells that a client may be gone.
 
 import { connect, type Socket } from 'node:net';
-import { conforms, type Status, StatusSchema } from '@enjambre/contract';
+import { conforms, type Status, StatusSchema, type TorrentReason, TorrentReasonSchema } from '@enjambre/contract';
 import type { Endpoint } from '../drivers/driver.ts';
 
 /** A client that works hard may be late, not that late. Longer than the interval between two questions. */
@@ -10,16 +11,22 @@ const TIMEOUT_MS = 2_000;
 const MAX_ANSWER_LENGTH = 64 * 1024;
 const HEAD_END = '\r\n\r\n';
 
+const STATUS_PATH = '/status';
+/** A container has one torrent, or its first tells. */
+const REASON_PATH = '/api/v1/torrents?limit=1&sort=state';
+
 /** `refused`: somebody answers there who does not know the token; undefined: nobody who can be understood. */
 export type StatusAnswer = Status | 'refused' | undefined;
 
+type Body = Buffer | 'refused' | undefined;
+
 export class StatusConnection {
   readonly endpoint: Endpoint;
-  readonly #request: string;
+  readonly #headers: string;
   readonly #onClose: () => void;
   #socket: Socket | undefined;
   #received: Buffer = Buffer.alloc(0);
-  #waiting: ((answer: StatusAnswer) => void) | undefined;
+  #waiting: ((body: Body) => void) | undefined;
   #lastBody: Buffer = Buffer.alloc(0);
   #lastStatus: Status | undefined;
 
@@ -28,17 +35,23 @@ export class StatusConnection {
     const { host, port, token } = endpoint;
     const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
     this.endpoint = endpoint;
-    this.#request = `GET /status HTTP/1.1\r\nHost: ${authority}\r\nAuthorization: Bearer ${token}${HEAD_END}`;
+    this.#headers = ` HTTP/1.1\r\nHost: ${authority}\r\nAuthorization: Bearer ${token}${HEAD_END}`;
     this.#onClose = onClose;
   }
 
   /** One question at a time. The same answer again is the same object. */
-  ask(): Promise<StatusAnswer> {
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-      this.#socket ??= this.#open();
-      this.#socket.write(this.#request);
-    });
+  async ask(): Promise<StatusAnswer> {
+    const body = await this.#get(STATUS_PATH);
+    return body === undefined || body === 'refused' ? body : this.#readStatus(body);
+  }
+
+  /** Why its torrent is as it is; undefined when it does not tell. */
+  async askReason(): Promise<TorrentReason | undefined> {
+    const body = await this.#get(REASON_PATH);
+    if (body === undefined || body === 'refused') return undefined;
+    const page = parse(body.toString('utf8')) as { items?: { reason?: unknown }[] } | null | undefined;
+    const reason = page?.items?.[0]?.reason;
+    return conforms(TorrentReasonSchema, reason) ? reason : undefined;
   }
 
   close(): void {
@@ -46,6 +59,14 @@ export class StatusConnection {
     this.#socket = undefined;
     socket?.destroy();
     this.#answer(undefined);
+  }
+
+  #get(path: string): Promise<Body> {
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      this.#socket ??= this.#open();
+      this.#socket.write(`GET ${path}${this.#headers}`);
+    });
   }
 
   #open(): Socket {
@@ -78,10 +99,10 @@ export class StatusConnection {
     if (this.#received.length < start + length) return this.#refuseLong();
     const body = this.#received.subarray(start, start + length);
     this.#received = this.#received.subarray(start + length);
-    this.#answer(code === 401 ? 'refused' : code === 200 ? this.#read(body) : undefined);
+    this.#answer(code === 401 ? 'refused' : code === 200 ? body : undefined);
   }
 
-  #read(body: Buffer): Status | undefined {
+  #readStatus(body: Buffer): Status | undefined {
     if (this.#lastStatus !== undefined && body.equals(this.#lastBody)) return this.#lastStatus;
     const status = parse(body.toString('utf8'));
     if (!conforms(StatusSchema, status)) return undefined;
@@ -94,9 +115,10 @@ export class StatusConnection {
     if (this.#received.length > MAX_ANSWER_LENGTH) this.#socket?.destroy();
   }
 
-  #answer(answer: StatusAnswer): void {
-    this.#waiting?.(answer);
+  #answer(body: Body): void {
+    const waiting = this.#waiting;
     this.#waiting = undefined;
+    waiting?.(body);
   }
 }
 

@@ -65,10 +65,38 @@ test('a client that closes its connection is suspected at once', async (t) => {
   await suspected;
 });
 
+test('a client that moves nothing is asked why, and no more than every few seconds', async (t) => {
+  const { watcher, client, ask, changes } = await make(t);
+  await ask();
+  assert.deepEqual([watcher.get('x')?.reason, client.reasonsAsked], [undefined, 0]);
+  client.body = JSON.stringify({ ...status, state: 'starting', download_speed: 0 });
+  await ask();
+  assert.deepEqual(watcher.get('x')?.reason, { code: 'disk-full', message: 'The disk is full.' });
+  const since = watcher.get('x')!.reasonSince;
+  await ask();
+  assert.deepEqual([client.reasonsAsked, changes.length], [1, 2]);
+  client.reason = { code: 'disk-full', message: 'Another file.' };
+  await ask();
+  await ask();
+  assert.deepEqual([client.reasonsAsked, watcher.get('x')?.reason?.message], [2, 'Another file.']);
+  assert.equal(watcher.get('x')?.reasonSince, since);
+  client.body = JSON.stringify(status);
+  await ask();
+  assert.equal(watcher.get('x')?.reason, undefined);
+});
+
 async function make(t: TestContext) {
-  const client = { body: JSON.stringify(status), connections: 0, server: undefined as unknown as Server };
-  client.server = createServer((_request, response) => {
-    response.setHeader('Content-Length', Buffer.byteLength(client.body)).end(client.body);
+  const client = {
+    body: JSON.stringify(status),
+    reason: { code: 'disk-full', message: 'The disk is full.' },
+    reasonsAsked: 0,
+    connections: 0,
+    server: undefined as unknown as Server,
+  };
+  client.server = createServer(({ url }, response) => {
+    if (url !== '/status') client.reasonsAsked++;
+    const body = url === '/status' ? client.body : JSON.stringify({ items: [{ reason: client.reason }] });
+    response.setHeader('Content-Length', Buffer.byteLength(body)).end(body);
   });
   client.server.on('connection', () => client.connections++);
   await new Promise<void>((resolve) => client.server.listen(0, '127.0.0.1', resolve));

@@ -1,7 +1,7 @@
 // Asks every client how it is, about once a second each, and tells when an answer differs from the one before.
 // Invariant: a client is unreachable after three misses and back after one answer; at most one question to it is open.
 
-import type { Health, Status } from '@enjambre/contract';
+import type { Health, Status, TorrentReason } from '@enjambre/contract';
 import type { Clock, Random, Timer } from '@enjambre/runtime';
 import type { Endpoint } from '../drivers/driver.ts';
 import { StatusConnection } from '../net/status-connection.ts';
@@ -10,6 +10,10 @@ const INTERVAL_MS = 1_000;
 /** So that the clients of a host are not all asked in the same moment. */
 const JITTER_MS = 200;
 const MISSES_UNTIL_UNREACHABLE = 3;
+/** Why nothing arrives changes slowly, and is a longer answer. */
+const REASON_INTERVAL_MS = 3_000;
+/** States that say themselves why they are so. */
+const PLAIN_STATES: readonly Status['state'][] = ['downloading', 'completed', 'paused'];
 
 export interface Sight {
   readonly health: Health;
@@ -19,6 +23,10 @@ export interface Sight {
   readonly statusAt: number | undefined;
   /** Unix milliseconds: since when the health is so. */
   readonly since: number;
+  /** What its client says of its torrent, while its state alone does not tell. */
+  readonly reason: TorrentReason | undefined;
+  /** Unix milliseconds: since when the reason has that code. */
+  readonly reasonSince: number;
 }
 
 interface Watched extends Sight {
@@ -28,6 +36,9 @@ interface Watched extends Sight {
   status: Status | undefined;
   statusAt: number | undefined;
   since: number;
+  reason: TorrentReason | undefined;
+  reasonSince: number;
+  reasonAskedAtMs: number;
   timer: Timer | undefined;
   connection: StatusConnection | undefined;
   asking: Promise<void> | undefined;
@@ -60,6 +71,9 @@ export class Watcher {
       status: undefined,
       statusAt: undefined,
       since: this.#options.clock.wallTime(),
+      reason: undefined,
+      reasonSince: 0,
+      reasonAskedAtMs: Number.NEGATIVE_INFINITY,
       timer: undefined,
       connection: undefined,
       asking: undefined,
@@ -94,11 +108,14 @@ export class Watcher {
   }
 
   async #ask(id: string, watched: Watched): Promise<void> {
-    const answer = await this.#connect(id, watched)?.ask();
+    const connection = this.#connect(id, watched);
+    const answer = await connection?.ask();
+    const isAnswer = answer !== undefined && answer !== 'refused';
+    const why = isAnswer ? await this.#askWhy(watched, connection!, answer) : undefined;
     watched.asking = undefined;
     if (this.#watched.get(id) !== watched) return;
-    if (answer === undefined || answer === 'refused') this.#miss(id, watched);
-    else this.#takeIn(id, watched, answer);
+    if (isAnswer) this.#takeIn(id, watched, answer, why);
+    else this.#miss(id, watched);
     const { clock, random } = this.#options;
     watched.timer?.cancel();
     watched.timer = clock.after(INTERVAL_MS - JITTER_MS / 2 + random.below(JITTER_MS), () => void this.ask(id));
@@ -115,10 +132,22 @@ export class Watcher {
     return watched.connection;
   }
 
-  #takeIn(id: string, watched: Watched, status: Status): void {
+  /** The reason now; the last one when it is not time to ask again. */
+  async #askWhy(watched: Watched, connection: StatusConnection, { state }: Status): Promise<TorrentReason | undefined> {
+    if (PLAIN_STATES.includes(state)) return undefined;
+    const nowMs = this.#options.clock.now();
+    if (watched.reason !== undefined && nowMs - watched.reasonAskedAtMs < REASON_INTERVAL_MS) return watched.reason;
+    watched.reasonAskedAtMs = nowMs;
+    return (await connection.askReason()) ?? watched.reason;
+  }
+
+  #takeIn(id: string, watched: Watched, status: Status, reason: TorrentReason | undefined): void {
     const now = this.#options.clock.wallTime();
     // Connections give the same object for the same answer.
-    const changed = watched.health !== 'healthy' || watched.status !== status;
+    const changed =
+      watched.health !== 'healthy' || watched.status !== status || watched.reason?.message !== reason?.message;
+    if (watched.reason?.code !== reason?.code) watched.reasonSince = now;
+    watched.reason = reason;
     if (watched.health !== 'healthy') watched.since = now;
     Object.assign(watched, { misses: 0, health: 'healthy', status, statusAt: now });
     if (changed) this.#options.onChange(id);

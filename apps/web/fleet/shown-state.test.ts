@@ -36,6 +36,15 @@ describe('the shown state', () => {
     );
   });
 
+  it('says why nothing arrives, in the client’s own words when it told', () => {
+    const idle = makeStatus({ state: 'starting', download_speed: 0 });
+    assert.equal(
+      wordsOf({ status: idle, reason: because('pieces-missing') }),
+      'wait: Stalled — no peer has what is missing',
+    );
+    assert.match(wordsOf({ status: idle, reason: because('checking') }), /^flow: Starting — checking/);
+  });
+
   it('says that a paused client goes on serving', () => {
     assert.equal(
       wordsOf({ status: makeStatus({ state: 'paused', paused: true }) }),

@@ -74,6 +74,19 @@ const REASONS: Readonly<Record<Reason['code'], TextKey>> = {
   'start-failed': 'reason.start-failed',
   'no-answer': 'reason.silent',
   storage: 'reason.storage',
+  checking: 'reason.checking',
+  'no-sources': 'reason.no-sources',
+  'sources-failing': 'reason.sources-failing',
+  'private-no-peers': 'reason.private-no-peers',
+  'no-peers-known': 'reason.no-peers-known',
+  'none-reachable': 'reason.none-reachable',
+  'connections-used-up': 'reason.connections-used-up',
+  connecting: 'reason.connecting',
+  'download-limited': 'reason.download-limited',
+  'pieces-missing': 'reason.pieces-missing',
+  'all-choking': 'reason.all-choking',
+  'peers-silent': 'reason.peers-silent',
+  waiting: 'reason.waiting',
 };
 
 /** @param now unix milliseconds */
@@ -104,7 +117,8 @@ function kindOf(container: ContainerView, now: number): StateKind {
   if (status.paused) return 'paused';
   if (status.state === 'completed') return status.upload_speed > 0 ? 'seeding' : 'complete';
   if (status.download_speed > 0) return 'downloading';
-  const settles = status.total_size === 0 || now - (container.startedAt ?? 0) < SETTLING_MS;
+  const settles =
+    status.total_size === 0 || reason?.code === 'checking' || now - (container.startedAt ?? 0) < SETTLING_MS;
   return settles ? 'starting' : 'stalled';
 }
 
@@ -122,6 +136,7 @@ function reasonOf(container: ContainerView, kind: StateKind, now: number, format
     case 'seeding':
       return peers > 0 ? { key: 'reason.seeding', values: { count: peers } } : undefined;
     case 'stalled':
+      if (reason !== null) return { key: REASONS[reason.code] };
       return peers > 0 ? { key: 'reason.idle-peers', values: { count: peers } } : { key: 'reason.no-peers' };
     case 'starting':
       return { key: status === null ? 'reason.first-answer' : 'reason.checking' };

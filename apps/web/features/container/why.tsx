@@ -1,14 +1,19 @@
 // Why a container does not do what it should: the backend's reason in its words, since when, with which exit code.
 
-import type { ContainerView } from '@enjambre/contract';
+import type { ContainerView, Reason } from '@enjambre/contract';
 import { format, t } from '../../lib/language.ts';
 import type { TextKey } from '../../texts/en.ts';
 
+/** Of a running container; with any other reason it waits for something. */
+const RUNNING_TITLES: Partial<Record<Reason['code'], TextKey>> = {
+  'no-answer': 'view.why-no-answer',
+  storage: 'view.why-error',
+};
+
 export function Why({ container }: { readonly container: ContainerView }) {
   const { reason, exitCode, state } = container;
-  if (reason === null || reason.code === 'starting') return null;
-  const title: TextKey =
-    reason.code === 'no-answer' ? 'view.why-no-answer' : state === 'running' ? 'view.why-error' : 'view.why';
+  if (reason === null || reason.code === 'starting' || reason.code === 'checking') return null;
+  const title = state === 'running' ? (RUNNING_TITLES[reason.code] ?? 'view.why-stalled') : 'view.why';
   const facts = [
     t('view.since-when', { when: format.date(reason.since) }),
     ...(exitCode !== null && state !== 'running' ? [t('view.exit-code', { code: String(exitCode) })] : []),
