@@ -34,6 +34,9 @@ export interface Request extends Caller {
   readonly body?: AsyncIterable<Uint8Array>;
 }
 
+/** A body that is announced to be so many times too long is not waited for. */
+const MOST_DRAINED = 4;
+
 interface Found {
   readonly routes: readonly Route[];
   readonly params: Readonly<Record<string, string>>;
@@ -109,7 +112,7 @@ function takeApart(target: string): { path: string; query: string } {
 
 /** What is too long is read to its end and dropped: a caller who still writes would not see the answer. */
 async function readBody({ headers, body }: Request, limit: number): Promise<Uint8Array | undefined> {
-  if (Number(headers['content-length'] ?? 0) > limit) return undefined;
+  if (Number(headers['content-length'] ?? 0) > MOST_DRAINED * limit) return undefined;
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of body ?? []) {

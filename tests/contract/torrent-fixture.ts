@@ -44,6 +44,24 @@ export function makeTorrent(
   return { ...fixture, data };
 }
 
+/** Several files in a folder of that name, by their paths and sizes; the same path has the same bytes each time. */
+export function makeFolderTorrent(t: TestContext, name: string, sizes: Readonly<Record<string, number>>) {
+  const pieceLength = 16384;
+  const paths = Object.keys(sizes);
+  const contents = Object.fromEntries(
+    paths.map((path) => [path, Buffer.from(seededRandom(path.length).bytes(sizes[path]))]),
+  );
+  const data = Buffer.concat(Object.values(contents));
+  const pieces: Buffer[] = [];
+  for (let offset = 0; offset < data.length; offset += pieceLength)
+    pieces.push(sha1(data.subarray(offset, offset + pieceLength)));
+  const files = paths.map((path) => ({ length: sizes[path], path: path.split('/') }));
+  const info = { files, name, 'piece length': pieceLength, pieces: Buffer.concat(pieces) };
+  const path = join(temporaryFolder(t), `${name}.torrent`);
+  writeFileSync(path, encodeBencode({ info }));
+  return { path, contents, infoHash: sha1(Buffer.from(encodeBencode(info))).toString('hex') };
+}
+
 /** One file of zeros, sparse on disk: big enough that checking it takes a while, made in no time. */
 export function makeZeroTorrent(t: TestContext, pieceCount: number, pieceLength: number): TorrentFixture {
   const hash = sha1(Buffer.alloc(pieceLength));
