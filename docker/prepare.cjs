@@ -2,7 +2,7 @@
 // which Node does for each user apart.
 
 const { spawnSync } = require('node:child_process');
-const { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
@@ -32,4 +32,5 @@ rmSync(home, { recursive: true });
 // Read by all, changed by nobody.
 for (const entry of [CACHE, ...readdirSync(CACHE, { recursive: true }).map((name) => join(CACHE, name))]) {
   chownSync(entry, 0, 0);
+  chmodSync(entry, 0o755);
 }

@@ -10,7 +10,7 @@ import type { Engine } from '../engines/engine-lab.ts';
 import { type Backend, startBackend } from '../fleet/backend-process.ts';
 
 const CLIENT_USER = 1000;
-export const NETWORK = 'enjambre';
+const NETWORK = 'enjambre';
 /** What a client of the tests announces to, by the name that the network gives. */
 const TRACKER = 'http://tracker:8080/announce';
 

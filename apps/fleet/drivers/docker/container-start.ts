@@ -2,9 +2,9 @@
 // Invariant: when it throws, the container does not run; one that was made for it is gone, with its reason told.
 
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import type Docker from 'dockerode';
-import { FleetError } from '../../errors.ts';
+import { FleetError, reasonOf } from '../../errors.ts';
 import type { InstanceSpec } from '../driver.ts';
 import { ANSWER_TIMEOUT_MS, exitOf, untilAnswers } from './container-life.ts';
 import { type ContainerPolicy, planContainer, torrentPlaceOf } from './container-plan.ts';
@@ -30,6 +30,7 @@ export interface StartOptions {
 
 export async function startContainer(options: StartOptions): Promise<InspectedContainer> {
   const { engine, spec, policy } = options;
+  await refuseLink(spec.folder);
   const existing = await keepIfSame(options);
   const dockerId = existing?.dockerId ?? (await create(engine, spec, policy));
   const container = <T>(act: (one: Docker.Container) => Promise<T>) =>
@@ -51,6 +52,15 @@ export async function startContainer(options: StartOptions): Promise<InspectedCo
     ).catch(() => {});
     throw reason;
   }
+}
+
+/** It was no link when the container was asked for; the engine would follow what somebody has put there since. */
+async function refuseLink(folder: string): Promise<void> {
+  const real = await realpath(folder).catch((error) => {
+    throw new FleetError('start-failed', `${folder}: ${reasonOf(error)}.`, { cause: error });
+  });
+  if (real === folder) return;
+  throw new FleetError('path-outside-root', `${folder} leads elsewhere now: to ${real}.`, { field: 'folderPath' });
 }
 
 /** One that was made for other wishes is removed: nothing of a container can be changed but its limits. */

@@ -1,7 +1,7 @@
 // The driver on a real engine of its own.
 
 import assert from 'node:assert/strict';
-import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -101,6 +101,17 @@ describe('on a real engine', { skip }, () => {
     assert.deepEqual(await driver.known(), []);
     await assert.rejects(driver.start(spec), { code: 'name-taken' });
     assert.equal(engine.docker('ps', '--all', '--format', '{{.Names}} {{.Status}}'), `${spec.name} Created`);
+  });
+
+  it('follows no link that was put where the folder was', async (t) => {
+    const { driver, spec } = make(t);
+    await driver.open(listener());
+    await driver.start(spec);
+    await driver.stop(spec.id);
+    rmSync(spec.folder, { recursive: true });
+    symlinkSync('/', spec.folder);
+    await assert.rejects(driver.start(spec), { code: 'path-outside-root' });
+    assert.equal(engine.docker('inspect', '--format', '{{.State.Running}}', spec.name), 'false');
   });
 
   it('refuses a port that is in use', async (t) => {
