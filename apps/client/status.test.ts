@@ -38,6 +38,7 @@ test('the state is the first that holds', () => {
     [{ ...idle, uploadBytesPerSecond: 5 }, 'seeding'],
     [idle, 'starting'],
     [{ ...idle, phase: 'error', problem: { code: 'disk-full', message: '' } }, 'starting'],
+    [{ ...whole, phase: 'error', problem: { code: 'not-readable', message: '' } }, 'starting'],
   ];
   for (const [snapshot, state] of rows) assert.equal(statusOf([snapshot], false).state, state);
 });

@@ -49,9 +49,9 @@ export function formatEta(remainingBytes: number, bytesPerSecond: number): strin
   return minutes > 0 ? `${minutes}m ${seconds % 60}s` : `${seconds}s`;
 }
 
-/** Checked and whole: what is only believed to be there does not count. */
-function isComplete(snapshot: Snapshot): boolean {
-  return snapshot.complete && snapshot.phase !== 'opening' && snapshot.phase !== 'checking';
+/** Checked, whole and still there: what is only believed to be there does not count, nor what was removed since. */
+function isComplete({ complete, phase, problem }: Snapshot): boolean {
+  return complete && problem === undefined && phase !== 'opening' && phase !== 'checking';
 }
 
 function stateOf(paused: boolean, completed: boolean, downloadSpeed: number, uploadSpeed: number): State {

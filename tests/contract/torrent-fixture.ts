@@ -33,13 +33,13 @@ export function temporaryFolder(t: TestContext): string {
 export function makeTorrent(
   t: TestContext,
   size: number,
-  { seed = 1, pieceLength = 16384, trackers = [] as readonly string[] } = {},
+  { seed = 1, pieceLength = 16384, trackers = [] as readonly string[], isPrivate = false } = {},
 ): TorrentFixture {
   const data = Buffer.from(seededRandom(seed).bytes(size));
   const hashes: Buffer[] = [];
   for (let offset = 0; offset < size; offset += pieceLength)
     hashes.push(sha1(data.subarray(offset, offset + pieceLength)));
-  const fixture = layOut(t, `data-${seed}.bin`, size, pieceLength, Buffer.concat(hashes), trackers);
+  const fixture = layOut(t, `data-${seed}.bin`, size, pieceLength, Buffer.concat(hashes), trackers, isPrivate);
   writeFileSync(join(fixture.complete, `data-${seed}.bin`), data);
   return { ...fixture, data };
 }
@@ -80,9 +80,10 @@ function layOut(
   pieceLength: number,
   pieces: Buffer,
   trackers: readonly string[],
+  isPrivate = false,
 ) {
   const folder = temporaryFolder(t);
-  const info = { length, name, 'piece length': pieceLength, pieces };
+  const info = { length, name, 'piece length': pieceLength, pieces, ...(isPrivate && { private: 1 }) };
   const torrent: Record<string, BencodeInput> = { info };
   if (trackers.length > 0) torrent['announce-list'] = [[...trackers]];
   const path = join(folder, `${name}.torrent`);
