@@ -109,7 +109,7 @@ async function create(url: string, containerName: string): Promise<void> {
 }
 
 async function areAllHealthy(url: string): Promise<boolean> {
-  const { items } = (await (await fetch(`${url}/containers`)).json()) as { items: ContainerView[] };
+  const { items } = (await (await fetch(`${url}/containers?limit=1000`)).json()) as { items: ContainerView[] };
   return items.length === COUNT && items.every(({ health }) => health === 'healthy');
 }
 

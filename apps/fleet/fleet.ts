@@ -2,7 +2,7 @@
 
 import { mkdir, realpath, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerView, CreateContainer, Info, Status } from '@enjambre/contract';
+import type { AnswerOf, ContainerView, CreateContainer, Info, Status } from '@enjambre/contract';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
 import { Container } from './containers/container.ts';
 import { ContainerList } from './containers/container-list.ts';
@@ -173,7 +173,7 @@ export class Fleet {
   }
 
   /** As the older API has it: always ten fields, and why when they are zero. */
-  statusOf(container: Container): Record<string, unknown> & { readonly torrent_name: string } {
+  statusOf(container: Container): AnswerOf<'GET /api/containers/:id/status'> {
     const { status, health } = this.watcher.get(container.id) ?? {};
     const torrent_name = container.record.torrentName;
     if (health === 'healthy' && status !== undefined) return { torrent_name, ...status };

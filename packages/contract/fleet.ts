@@ -1,23 +1,4 @@
-// The page's side of the backend's API, all below /api/v1: lists, actions on many, events.
-//
-//   GET    /api/v1/info                     Info
-//   GET    /api/v1/containers               { items: ContainerView[] }
-//   POST   /api/v1/containers               CreateContainer -> CreatedContainer (the same as POST /api/containers)
-//   GET    /api/v1/containers/:id           ContainerView
-//   GET    /api/v1/containers/:id/log?tail= { lines: LogLine[] };  live: WebSocket /ws/logs/:id, a line of text a message
-//   GET    /api/v1/containers/:id/stats     Stats
-//   GET    /api/v1/containers/:id/samples?step=&count=  PastSamples; step 1 (600 kept), 10 (1,080) or 60 (10,080)
-//   POST   /api/v1/actions                  Action -> ActionAnswer
-//   POST   /api/v1/removals                 { ids, withData } -> RemovalPlan: a dry run, nothing is removed
-//   POST   /api/v1/removals/:token          carries out exactly that plan -> ActionAnswer; 409 `plan-changed` otherwise
-//   GET    /api/v1/images                   { items: Image[] }
-//   POST   /api/v1/images/pull              { name } -> a PullStep a line, while it goes on
-//   GET    /api/v1/torrents                 { items: StoredTorrent[] }
-//   POST   /api/v1/torrents                 multipart `file` -> StoredTorrent (kept); 409 name-taken, 400 not-a-torrent
-//   POST   /api/v1/torrents/inspect         multipart `file` -> TorrentPreview (nothing is kept)
-//   DELETE /api/v1/torrents/:name
-//   POST   /api/v1/demo                     starts the demo swarm -> ActionAnswer
-//   GET    /api/v1/events                   server-sent events: FleetEvent; replay by Last-Event-ID
+// What the page's side of the backend's API carries, all below /api/v1 (endpoints.ts): lists, actions on many, events.
 
 import Type from 'typebox';
 import { ContainerViewSchema } from './container.ts';

@@ -30,6 +30,15 @@ export {
   type ResumeAnswer,
   ResumeAnswerSchema,
 } from './control.ts';
+export {
+  type AnswerOf,
+  type BodyOf,
+  type Endpoint,
+  type EndpointName,
+  endpoints,
+  type ParamsOf,
+  type QueryOf,
+} from './endpoints.ts';
 export { type ErrorAnswer, ErrorAnswerSchema, type ErrorCode, ErrorCodeSchema } from './error-answer.ts';
 export {
   type Action,
@@ -64,6 +73,7 @@ export {
   type PullStep,
   PullStepSchema,
 } from './image.ts';
+export { openApi } from './open-api.ts';
 export { type RunFile, RunFileSchema } from './run-file.ts';
 export { type State, StateSchema, type Status, StatusSchema } from './status.ts';
 export {

@@ -12,24 +12,13 @@
 //   DELETE /api/v1/torrents/:infohash                    ?data=true deletes its files too -> TorrentRemoval
 
 import Type from 'typebox';
+import { pageOf } from './page.ts';
 import { TorrentReasonSchema, TorrentStateSchema } from './torrent-reason.ts';
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const perCent = (description: string) => Type.Number({ minimum: 0, maximum: 100, description });
 const time = (description: string) => Type.Integer({ minimum: 0, description });
 const orNull = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
-
-/** Of a list: what was asked for, and how many there are. */
-const pageOf = <Schema extends Type.TSchema>(item: Schema) =>
-  Type.Object(
-    {
-      items: Type.Array(item),
-      total: count('how many there are, filtered'),
-      offset: count('of the first item'),
-      next: orNull(count('the offset of the next page; null when this is the last')),
-    },
-    { additionalProperties: false },
-  );
 
 export const InfoHashSchema = Type.String({ pattern: '^[0-9a-f]{40}$' });
 

@@ -208,3 +208,29 @@ test('the past of a container is told second by second, and kept over a restart 
   await first.ended;
   assert.ok((await known(await startBackend(t, { home: first.home }))) >= before);
 });
+
+test('the list comes in pages, filtered and sorted by the backend', { timeout: TIMEOUT_MS }, async (t) => {
+  const backend = await startBackend(t);
+  await backend.upload(readFileSync(makeTorrent(t, 100_000).path), 'x.torrent');
+  for (const name of ['b', 'c', 'a']) await backend.create({ name, torrentFile: 'x.torrent' });
+  await backend.call('POST', '/api/containers/c/stop');
+  const names = async (query: string) => {
+    const { body } = await backend.call('GET', `/api/v1/containers?${query}`);
+    const { items, total, next } = body as { items: ContainerView[]; total: number; next: number | null };
+    return `${items.map(({ name }) => name).join('')} of ${total}${next === null ? '' : `, next ${next}`}`;
+  };
+  assert.equal(await names(''), 'bca of 3');
+  assert.equal(await names('sort=name&limit=2'), 'ab of 3, next 2');
+  assert.equal(await names('sort=-name&limit=2&offset=2'), 'a of 3');
+  assert.equal(await names('state=exited'), 'c of 1');
+  assert.equal(await names('search=DATA-1&sort=name'), 'abc of 3');
+  assert.equal(await names('search=nothing'), ' of 0');
+  for (const [query, field] of [
+    ['limit=0', 'limit'],
+    ['offset=-1', 'offset'],
+    ['state=happy', 'state'],
+    ['sort=colour', 'sort'],
+  ]) {
+    assertRefused(await backend.call('GET', `/api/v1/containers?${query}`), 400, 'invalid-request', field);
+  }
+});

@@ -1,46 +1,34 @@
 // /api/v1: lists for the page, one action on many containers, removals in two steps.
 
-import { type Action, type ActionAnswer, ActionSchema } from '@enjambre/contract';
-import Type from 'typebox';
+import type { Action, ActionAnswer } from '@enjambre/contract';
 import { FleetError, reasonOf } from '../errors.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Server } from './bare-server.ts';
-import { ById } from './container-routes.ts';
-
-const MAX_IDS = 1000;
-const Removals = Type.Object({
-  ids: Type.Array(Type.String(), { minItems: 1, maxItems: MAX_IDS }),
-  withData: Type.Boolean(),
-});
+import { selectContainers } from './container-query.ts';
+import { cutPage } from './page.ts';
+import { serve } from './serve.ts';
 
 /** Starts the demo swarm; gives the ids of its containers. */
 export type Demo = () => Promise<readonly string[]>;
 
 export function actionRoutes(server: Server, fleet: Fleet, demo: Demo): void {
-  server.get('/api/v1/info', () => fleet.about());
+  serve(server, 'GET /api/v1/info', () => fleet.about());
 
-  server.get('/api/v1/containers', () => ({ items: fleet.views() }));
+  serve(server, 'GET /api/v1/containers', ({ query }) => cutPage(selectContainers(fleet.views(), query), query));
 
-  server.get('/api/v1/containers/:id', { schema: { params: ById } }, ({ params }) =>
-    fleet.view(fleet.containers.find(params.id)),
-  );
+  serve(server, 'GET /api/v1/containers/:id', ({ params }) => fleet.view(fleet.containers.find(params.id)));
 
-  server.post('/api/v1/actions', { schema: { body: ActionSchema } }, async ({ body }) => {
+  serve(server, 'POST /api/v1/actions', async ({ body }) => {
     return { results: await Promise.all(body.ids.map((id) => act(fleet, body.verb, id))) };
   });
 
-  server.post('/api/v1/removals', { schema: { body: Removals } }, ({ body }) =>
-    fleet.removal.plan(body.ids, body.withData),
-  );
+  serve(server, 'POST /api/v1/removals', ({ body }) => fleet.removal.plan(body.ids, body.withData));
 
-  const ByToken = Type.Object({ token: Type.String() });
-  server.post('/api/v1/removals/:token', { schema: { params: ByToken } }, ({ params }) =>
-    fleet.removal.carryOut(params.token),
-  );
+  serve(server, 'POST /api/v1/removals/:token', ({ params }) => fleet.removal.carryOut(params.token));
 
-  server.post('/api/v1/demo', async () => {
+  serve(server, 'POST /api/v1/demo', async () => {
     const ids = await demo();
-    return { results: ids.map((id) => ({ id, ok: true })) } satisfies ActionAnswer;
+    return { results: ids.map((id) => ({ id, ok: true })) };
   });
 }
 

@@ -1,20 +1,16 @@
 // /api/containers, as scripts against the older system call it.
 
-import { CreateContainerSchema, type CreatedContainer } from '@enjambre/contract';
-import Type from 'typebox';
 import { stateOf, statusWords } from '../containers/container-view.ts';
 import { FleetError, invalidField } from '../errors.ts';
 import { type Fleet, version } from '../fleet.ts';
 import { resolutionOf } from '../samples/sampler.ts';
 import type { Server } from './bare-server.ts';
-import { dropEmptyFields } from './request-body.ts';
-
-export const ById = Type.Object({ id: Type.String() });
+import { serve } from './serve.ts';
 
 export function containerRoutes(server: Server, fleet: Fleet): void {
   const { driver, clock } = fleet.options;
 
-  server.get('/health', () => ({ status: 'ok', service: 'enjambre', version }));
+  serve(server, 'GET /health', () => ({ status: 'ok', service: 'enjambre', version }));
 
   server.get('/api/containers', () => {
     // How containers are is not known then, and this list has no room to say so.
@@ -30,9 +26,8 @@ export function containerRoutes(server: Server, fleet: Fleet): void {
     }));
   });
 
-  for (const path of ['/api/containers', '/api/v1/containers']) {
-    const schema = { body: CreateContainerSchema };
-    server.post(path, { schema, preValidation: dropEmptyFields }, async ({ body }) => {
+  for (const name of ['POST /api/containers', 'POST /api/v1/containers'] as const) {
+    serve(server, name, async ({ body }) => {
       const { container, warnings } = await fleet.create(body);
       return {
         success: true,
@@ -40,11 +35,11 @@ export function containerRoutes(server: Server, fleet: Fleet): void {
         name: container.record.name,
         message: 'Container created and started successfully',
         ...(warnings.length > 0 && { warnings: [...warnings] }),
-      } satisfies CreatedContainer;
+      };
     });
   }
 
-  server.get('/api/containers/:id', { schema: { params: ById } }, ({ params }) => {
+  serve(server, 'GET /api/containers/:id', ({ params }) => {
     const container = fleet.containers.find(params.id);
     const { name, createdAt, config } = container.record;
     const image = config.imageName ?? driver.image;
@@ -59,7 +54,7 @@ export function containerRoutes(server: Server, fleet: Fleet): void {
   });
 
   for (const verb of ['start', 'stop', 'restart'] as const) {
-    server.post(`/api/containers/:id/${verb}`, { schema: { params: ById } }, async ({ params }) => {
+    serve(server, `POST /api/containers/:id/${verb}`, async ({ params }) => {
       await fleet[verb](fleet.containers.find(params.id));
       return {
         success: true,
@@ -69,14 +64,13 @@ export function containerRoutes(server: Server, fleet: Fleet): void {
   }
 
   for (const verb of ['pause', 'resume'] as const) {
-    server.post(`/api/containers/:id/${verb}`, { schema: { params: ById } }, async ({ params }) => {
+    serve(server, `POST /api/containers/:id/${verb}`, async ({ params }) => {
       await fleet.setPaused(fleet.containers.find(params.id), verb === 'pause');
       return { success: true, paused: verb === 'pause' };
     });
   }
 
-  const Forced = Type.Object({ force: Type.Optional(Type.String()) });
-  server.delete('/api/containers/:id', { schema: { params: ById, querystring: Forced } }, async ({ params, query }) => {
+  serve(server, 'DELETE /api/containers/:id', async ({ params, query }) => {
     const container = fleet.containers.find(params.id);
     const runs = container.record.wanted === 'running';
     if (runs && query.force !== 'true' && query.force !== '1') {
@@ -86,13 +80,9 @@ export function containerRoutes(server: Server, fleet: Fleet): void {
     return { success: true, message: 'Container removed' };
   });
 
-  server.get('/api/containers/:id/status', { schema: { params: ById } }, ({ params }) =>
-    fleet.statusOf(fleet.containers.find(params.id)),
-  );
+  serve(server, 'GET /api/containers/:id/status', ({ params }) => fleet.statusOf(fleet.containers.find(params.id)));
 
-  const Samples = Type.Object({ step: Type.Optional(Type.String()), count: Type.Optional(Type.String()) });
-  const forSamples = { params: ById, querystring: Samples };
-  server.get('/api/v1/containers/:id/samples', { schema: forSamples }, ({ params, query }) => {
+  serve(server, 'GET /api/v1/containers/:id/samples', ({ params, query }) => {
     const { id } = fleet.containers.find(params.id);
     const resolution = resolutionOf(Number(query.step ?? 1));
     if (resolution === undefined) throw invalidField('step', 'must be 1, 10 or 60 seconds');
@@ -103,8 +93,8 @@ export function containerRoutes(server: Server, fleet: Fleet): void {
     return fleet.sampler.past(id, resolution, count);
   });
 
-  for (const path of ['/api/containers/:id/stats', '/api/v1/containers/:id/stats']) {
-    server.get(path, { schema: { params: ById } }, async ({ params }) => {
+  for (const name of ['GET /api/containers/:id/stats', 'GET /api/v1/containers/:id/stats'] as const) {
+    serve(server, name, async ({ params }) => {
       const container = fleet.containers.find(params.id);
       const stats = await driver.stats(container.id);
       if (stats !== undefined) return stats;

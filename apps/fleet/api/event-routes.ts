@@ -3,12 +3,13 @@
 import type { Fleet } from '../fleet.ts';
 import type { Server } from './bare-server.ts';
 import { securityHeaders } from './security-headers.ts';
+import { serveRaw } from './serve.ts';
 
 /** How long a browser waits before it comes back: soon, since the frames it missed are kept. */
 const RETRY_MS = 1_000;
 
 export function eventRoutes(server: Server, fleet: Fleet): void {
-  server.get('/api/v1/events', (request, reply) => {
+  serveRaw(server, 'GET /api/v1/events', ({ request, reply }) => {
     reply.hijack();
     const { raw } = reply;
     raw.writeHead(200, {

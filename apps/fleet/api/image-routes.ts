@@ -1,17 +1,19 @@
 // /api/v1/images: what containers may be made from; a pull is told of while it goes on, a line of JSON a step.
 
 import { PassThrough } from 'node:stream';
-import { PullRequestSchema, type PullStep } from '@enjambre/contract';
+import type { PullStep } from '@enjambre/contract';
 import { FleetError, reasonOf } from '../errors.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Server } from './bare-server.ts';
+import { cutPage } from './page.ts';
+import { serve, serveRaw } from './serve.ts';
 
 export function imageRoutes(server: Server, fleet: Fleet): void {
   const { driver } = fleet.options;
 
-  server.get('/api/v1/images', async () => ({ items: (await driver.images?.list()) ?? [] }));
+  serve(server, 'GET /api/v1/images', async ({ query }) => cutPage((await driver.images?.list()) ?? [], query));
 
-  server.post('/api/v1/images/pull', { schema: { body: PullRequestSchema } }, ({ body }, reply) => {
+  serveRaw(server, 'POST /api/v1/images/pull', ({ body, reply }) => {
     const { images } = driver;
     if (images === undefined) {
       throw new FleetError('not-with-this-driver', `There are no images with the driver ${driver.name}.`);

@@ -6,7 +6,7 @@ import Type from 'typebox';
 import { invalidField } from '../errors.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Server } from './bare-server.ts';
-import { ById } from './container-routes.ts';
+import { serve } from './serve.ts';
 
 const DEFAULT_TAIL = 100;
 const MAX_TAIL = 10_000;
@@ -15,18 +15,17 @@ const MAX_BACKLOG = 4 * 1024 * 1024;
 /** "Try again later" (RFC 6455 §7.4.1): it may come back and gets the end of the log again. */
 const TOO_SLOW = 1013;
 
-const Tail = Type.Object({ tail: Type.Optional(Type.String()) });
+const ById = Type.Object({ id: Type.String() });
 
 export function logRoutes(server: Server, fleet: Fleet): void {
   const { driver } = fleet.options;
-  const schema = { params: ById, querystring: Tail };
 
-  server.get('/api/containers/:id/logs', { schema }, async ({ params, query }) => {
+  serve(server, 'GET /api/containers/:id/logs', async ({ params, query }) => {
     const lines = await driver.tailLog(fleet.containers.find(params.id).id, readTail(query.tail));
     return { logs: lines.map((line) => `${line}\n`).join('') };
   });
 
-  server.get('/api/v1/containers/:id/log', { schema }, async ({ params, query }) => {
+  serve(server, 'GET /api/v1/containers/:id/log', async ({ params, query }) => {
     const lines = await driver.tailLog(fleet.containers.find(params.id).id, readTail(query.tail));
     return { lines: lines.map((text): LogLine => ({ at: timeOf(text), text })) };
   });

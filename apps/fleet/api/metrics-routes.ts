@@ -4,13 +4,14 @@ import type { ContainerState, ContainerView, Health } from '@enjambre/contract';
 import { type Metric, metricsAnswer, processMetrics } from '@enjambre/http';
 import type { Fleet } from '../fleet.ts';
 import type { Server } from './bare-server.ts';
+import { serveRaw } from './serve.ts';
 
 const STATES: readonly ContainerState[] = ['created', 'running', 'restarting', 'exited', 'dead'];
 const HEALTHS: readonly Health[] = ['starting', 'healthy', 'unreachable', 'none'];
 
 export function metricsRoutes(server: Server, fleet: Fleet): void {
   const startedAtMs = fleet.options.clock.wallTime();
-  server.get('/metrics', (_, reply) => {
+  serveRaw(server, 'GET /metrics', ({ reply }) => {
     const { headers, body } = metricsAnswer([...metricsOf(fleet.views()), ...processMetrics(startedAtMs)]);
     return reply.headers(headers).send(body);
   });

@@ -3,12 +3,13 @@
 import type { Logger } from '@enjambre/runtime';
 import multipart from '@fastify/multipart';
 import websocket from '@fastify/websocket';
-import type { Fleet } from '../fleet.ts';
+import { type Fleet, version } from '../fleet.ts';
 import { MAX_TORRENT_LENGTH } from '../torrents/torrent-library.ts';
 import { actionRoutes, type Demo } from './action-routes.ts';
 import { type AdmissionOptions, admit } from './admission.ts';
 import { makeServer, type Server } from './bare-server.ts';
 import { containerRoutes } from './container-routes.ts';
+import { docsRoutes } from './docs-routes.ts';
 import { answerError, answerNotFound } from './error-answers.ts';
 import { eventRoutes } from './event-routes.ts';
 import { imageRoutes } from './image-routes.ts';
@@ -53,6 +54,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   imageRoutes(server, fleet);
   eventRoutes(server, fleet);
   metricsRoutes(server, fleet);
+  await docsRoutes(server, version);
   await pageRoutes(server, options.pageFolder);
   return server;
 }

@@ -1,46 +1,57 @@
 // The .torrent files that are kept: /api/torrents as scripts know it, /api/v1/torrents for the page.
 
-import type { StoredTorrent } from '@enjambre/contract';
 import type { FastifyRequest } from 'fastify';
-import Type from 'typebox';
 import { FleetError } from '../errors.ts';
 import type { Fleet } from '../fleet.ts';
 import { MAX_TORRENT_LENGTH } from '../torrents/torrent-library.ts';
 import { previewTorrent } from '../torrents/torrent-preview.ts';
 import type { Server } from './bare-server.ts';
+import { inOrder } from './list-order.ts';
+import { cutPage } from './page.ts';
+import { serve } from './serve.ts';
 
-const ByName = Type.Object({ name: Type.String() });
+interface StoredFile {
+  readonly name: string;
+  readonly size: number;
+}
+
+const SORTS = { name: ({ name }: StoredFile) => name.toLowerCase(), size: ({ size }: StoredFile) => size };
 
 export function torrentRoutes(server: Server, fleet: Fleet): void {
   const { torrents, events } = fleet;
 
-  server.get('/api/torrents', async () =>
+  serve(server, 'GET /api/torrents', async () =>
     (await torrents.list()).map(({ name, path, size }) => ({ name, path, size })),
   );
 
-  server.get('/api/v1/torrents', async () => {
+  serve(server, 'GET /api/v1/torrents', async ({ query }) => {
     const files = await torrents.list();
     const readable = files.flatMap(({ summary, ...file }) => (summary === undefined ? [] : [{ ...file, ...summary }]));
-    return { items: readable.map((file): StoredTorrent => ({ ...file, usedBy: usersOf(fleet, file.infoHash) })) };
+    const wanted = (query.search ?? '').toLowerCase();
+    const rows = readable.filter(({ name, torrentName, infoHash }) =>
+      [name, torrentName, infoHash].some((text) => text.toLowerCase().includes(wanted)),
+    );
+    const page = cutPage(inOrder(rows, query.sort ?? 'name', SORTS), query);
+    return { ...page, items: page.items.map((file) => ({ ...file, usedBy: usersOf(fleet, file.infoHash) })) };
   });
 
-  server.post('/api/torrents/upload', async (request) => {
+  serve(server, 'POST /api/torrents/upload', async ({ request }) => {
     const { name, size, path } = await keep(fleet, request);
     return { success: true, filename: name, size, path, message: 'Torrent uploaded successfully' };
   });
 
-  server.post('/api/v1/torrents', async (request): Promise<StoredTorrent> => {
+  serve(server, 'POST /api/v1/torrents', async ({ request }) => {
     const { summary, ...file } = await keep(fleet, request);
     return { ...file, ...summary, usedBy: usersOf(fleet, summary.infoHash) };
   });
 
-  server.post('/api/v1/torrents/inspect', async (request) => {
+  serve(server, 'POST /api/v1/torrents/inspect', async ({ request }) => {
     const { bytes } = await readUpload(request);
     return previewTorrent(bytes, fleet.containers);
   });
 
-  for (const path of ['/api/torrents/:name', '/api/v1/torrents/:name']) {
-    server.delete(path, { schema: { params: ByName } }, async ({ params }) => {
+  for (const name of ['DELETE /api/torrents/:name', 'DELETE /api/v1/torrents/:name'] as const) {
+    serve(server, name, async ({ params }) => {
       await torrents.delete(params.name);
       events.torrentsChanged();
       return { success: true, message: 'Torrent deleted' };

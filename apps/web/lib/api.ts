@@ -1,19 +1,7 @@
 // The backend's API as the page calls it. An answer is a value or a refusal, never a thrown error: what the backend
 // refuses is shown beside what was asked.
 
-import type {
-  Action,
-  ActionAnswer,
-  ContainerView,
-  CreateContainer,
-  CreatedContainer,
-  Info,
-  PastSamples,
-  RemovalPlan,
-  Stats,
-  StoredTorrent,
-  TorrentPreview,
-} from '@enjambre/contract';
+import type { AnswerOf, BodyOf, EndpointName, ParamsOf, QueryOf } from '@enjambre/contract';
 
 export interface Refusal {
   readonly ok: false;
@@ -27,23 +15,37 @@ export interface Refusal {
 
 export type Answer<Value> = { readonly ok: true; readonly value: Value } | Refusal;
 
-const ROOT = '/api/v1';
 const TOO_LARGE = 413;
 
-async function call<Value>(method: string, path: string, body?: unknown): Promise<Answer<Value>> {
-  const isForm = body instanceof FormData;
+/** What an endpoint takes, as the contract has it; files go as `form`. */
+type Asked<Name extends EndpointName> = (undefined extends ParamsOf<Name> ? unknown : { params: ParamsOf<Name> }) &
+  (undefined extends BodyOf<Name> ? unknown : { body: BodyOf<Name> }) & { query?: QueryOf<Name>; form?: FormData };
+
+/** @param name the endpoint: its method and path, whose names are filled from `params` */
+async function call<Name extends EndpointName>(name: Name, asked: Asked<Name>): Promise<Answer<AnswerOf<Name>>> {
+  const { params = {}, query = {}, body, form } = asked as Parts;
+  const [method, template] = name.split(' ');
+  const path = template.replaceAll(/:([a-z]+)/g, (_, key: string) => encodeURIComponent(params[key]));
+  const search = new URLSearchParams(query).toString();
   try {
-    const response = await fetch(ROOT + path, {
+    const response = await fetch(search === '' ? path : `${path}?${search}`, {
       method,
-      headers: body !== undefined && !isForm ? { 'content-type': 'application/json' } : {},
-      body: body === undefined ? undefined : isForm ? body : JSON.stringify(body),
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
     const answer: unknown = await response.json().catch(() => null);
-    if (response.ok) return { ok: true, value: answer as Value };
+    if (response.ok) return { ok: true, value: answer as AnswerOf<Name> };
     return refusalOf(response.status, answer);
   } catch (error) {
     return { ok: false, code: 'no-connection', message: String(error), field: undefined };
   }
+}
+
+interface Parts {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly form?: FormData;
 }
 
 function refusalOf(status: number, answer: unknown): Refusal {
@@ -59,23 +61,25 @@ function formOf(file: File): FormData {
   return form;
 }
 
-const segment = encodeURIComponent;
+/** Of a page that shows all there is. */
+const ALL = { limit: '1000' };
 
 export const api = {
-  info: () => call<Info>('GET', '/info'),
-  container: (id: string) => call<ContainerView>('GET', `/containers/${segment(id)}`),
-  create: (wanted: CreateContainer) => call<CreatedContainer>('POST', '/containers', wanted),
-  stats: (id: string) => call<Stats>('GET', `/containers/${segment(id)}/stats`),
+  info: () => call('GET /api/v1/info', {}),
+  container: (id: string) => call('GET /api/v1/containers/:id', { params: { id } }),
+  create: (body: BodyOf<'POST /api/v1/containers'>) => call('POST /api/v1/containers', { body }),
+  stats: (id: string) => call('GET /api/v1/containers/:id/stats', { params: { id } }),
   samples: (id: string, step: number, count: number) =>
-    call<PastSamples>('GET', `/containers/${segment(id)}/samples?step=${step}&count=${count}`),
-  act: (action: Action) => call<ActionAnswer>('POST', '/actions', action),
-  planRemoval: (ids: readonly string[], withData: boolean) => call<RemovalPlan>('POST', '/removals', { ids, withData }),
-  remove: (token: string) => call<ActionAnswer>('POST', `/removals/${segment(token)}`),
-  torrents: () => call<{ items: StoredTorrent[] }>('GET', '/torrents'),
-  inspect: (file: File) => call<TorrentPreview>('POST', '/torrents/inspect', formOf(file)),
-  upload: (file: File) => call<StoredTorrent>('POST', '/torrents', formOf(file)),
-  deleteTorrent: (name: string) => call<unknown>('DELETE', `/torrents/${segment(name)}`),
-  startDemo: () => call<ActionAnswer>('POST', '/demo'),
+    call('GET /api/v1/containers/:id/samples', { params: { id }, query: { step: `${step}`, count: `${count}` } }),
+  act: (body: BodyOf<'POST /api/v1/actions'>) => call('POST /api/v1/actions', { body }),
+  planRemoval: (ids: readonly string[], withData: boolean) =>
+    call('POST /api/v1/removals', { body: { ids: [...ids], withData } }),
+  remove: (token: string) => call('POST /api/v1/removals/:token', { params: { token } }),
+  torrents: () => call('GET /api/v1/torrents', { query: ALL }),
+  inspect: (file: File) => call('POST /api/v1/torrents/inspect', { form: formOf(file) }),
+  upload: (file: File) => call('POST /api/v1/torrents', { form: formOf(file) }),
+  deleteTorrent: (name: string) => call('DELETE /api/v1/torrents/:name', { params: { name } }),
+  startDemo: () => call('POST /api/v1/demo', {}),
 };
 
 /** For queries, which know failures as thrown. */
