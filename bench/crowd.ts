@@ -10,12 +10,13 @@ import { announceUrl } from '../tests/interop/trackers/tested-tracker.ts';
 import { makeContent, PIECE_LENGTH } from './content.ts';
 import { type Pair, runPair } from './pairing.ts';
 import { enjambre, whyAbsent } from './peers.ts';
-import { formatSpread, report, spreadOf } from './report.ts';
+import { formatSpread, report, type Spread, spreadOf } from './report.ts';
 import { interleave, type Outcome } from './rounds.ts';
 import { type BenchOptions, isWanted, type Scenario } from './scenario.ts';
-import { lastOf } from './swarm.ts';
+import { runSwarm, type SwarmRun } from './swarm.ts';
 
 const MIB = 2 ** 20;
+const GIB = 2 ** 30;
 const DEFAULT_SIZE = 256 * MIB;
 const DEFAULT_ROUNDS = 3;
 const FEW = 8;
@@ -54,7 +55,7 @@ async function runCrowd(options: BenchOptions): Promise<void> {
   const contestant = ({ name, client, leechers }: ReturnType<typeof swarmOf>) => ({
     name,
     skip: whyAbsent(client),
-    run: () => lastOf({ client, leechers, tracker, ...place }),
+    run: () => runSwarm({ client, leechers, tracker, ...place }),
   });
   const isAsked = ({ client }: { client: TestedClient }) => isWanted(client.name, options);
   const pairs = await interleave(
@@ -66,7 +67,7 @@ async function runCrowd(options: BenchOptions): Promise<void> {
   const slow = await interleave(1, [manyCapped].filter(isAsked).map(contestant));
   const swarms = [...uncapped, ...slow];
   const notes = [...pairs, ...swarms].flatMap(({ failure }) => failure?.split('\n', 1) ?? []);
-  const header = ['swarm', 'last one, s', 'set against', 's', 'ratio'];
+  const header = ['swarm', 'last one, s', 'set against', 's', 'ratio', 'CPU-s/GiB'];
   const rows = rowsOf(
     swarms,
     pairs.flatMap(({ figures }) => figures),
@@ -75,12 +76,12 @@ async function runCrowd(options: BenchOptions): Promise<void> {
   await report('crowd', { header, rows, notes, raw: { size, pairs, swarms } });
 }
 
-function rowsOf(swarms: readonly Outcome<number>[], pairs: readonly Pair[], size: number): string[][] {
+function rowsOf(swarms: readonly Outcome<SwarmRun>[], pairs: readonly Pair[], size: number): string[][] {
   const done = swarms.filter(({ figures }) => figures.length > 0);
   const bounds = new Map<string, { what: string; seconds: number }>();
   const peers = done.filter(({ name }) => few.slice(1).some((peer) => peer.name === name));
   if (peers.length > 0) {
-    const best = Math.min(...peers.map(({ figures }) => spreadOf(figures).median));
+    const best = Math.min(...peers.map(({ figures }) => lastOf(figures).median));
     bounds.set(few[0].name, { what: "the best peer's", seconds: best });
   }
   if (pairs.length > 0) {
@@ -92,9 +93,14 @@ function rowsOf(swarms: readonly Outcome<number>[], pairs: readonly Pair[], size
   const steps = 1 + Math.floor(Math.log2(MANY)) / Math.ceil(size / PIECE_LENGTH);
   bounds.set(manyCapped.name, { what: '(F/u)(1 + ⌊log₂N⌋/M)', seconds: (size / UPLINK_BYTES_PER_SECOND) * steps });
   return done.map(({ name, figures }) => {
-    const spread = spreadOf(figures);
+    const spread = lastOf(figures);
+    const cpu = spreadOf(figures.map(({ cpuSeconds, size: bytes }) => (cpuSeconds * GIB) / bytes)).median.toFixed(2);
     const bound = bounds.get(name);
     const against = bound && [bound.what, bound.seconds.toFixed(2), (spread.median / bound.seconds).toFixed(2)];
-    return [name, formatSpread(spread), ...(against ?? ['', '', ''])];
+    return [name, formatSpread(spread), ...(against ?? ['', '', '']), cpu];
   });
+}
+
+function lastOf(figures: readonly SwarmRun[]): Spread {
+  return spreadOf(figures.map(({ lastSeconds }) => lastSeconds));
 }

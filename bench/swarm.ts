@@ -5,6 +5,7 @@ import { Lab } from '../tests/interop/lab.ts';
 import { enjambreTracker } from '../tests/interop/trackers/enjambre-tracker.ts';
 import { startTracker } from '../tests/interop/trackers/tested-tracker.ts';
 import { type Content, seedFolder } from './content.ts';
+import { cpuSecondsOf } from './process-meter.ts';
 
 const TIMEOUT_MS = 240_000;
 
@@ -18,22 +19,45 @@ export interface SwarmOptions {
   readonly parent: string;
 }
 
-/** Seconds from the start of the leechers, all at once, until the last one is complete. */
-export async function lastOf({ client, leechers, content, tracker, parent }: SwarmOptions): Promise<number> {
-  await using lab = await Lab.open(parent);
+export interface SwarmRun {
+  /** From the start of the leechers, all at once, until the last one is complete. */
+  readonly lastSeconds: number;
+  /** Of all of them, from their start, and of the seed meanwhile. */
+  readonly cpuSeconds: number;
+  /** What all leechers received together. */
+  readonly size: number;
+}
+
+/** @throws Error with everybody's last words when one does not finish */
+export async function runSwarm(options: SwarmOptions): Promise<SwarmRun> {
+  await using lab = await Lab.open(options.parent);
+  try {
+    return await runIn(lab, options);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${lab.transcript()}`, { cause: error });
+  }
+}
+
+async function runIn(lab: Lab, { client, leechers, content, tracker }: SwarmOptions): Promise<SwarmRun> {
   const { torrent } = content;
   const place = { lab, torrent, peers: [] };
   const swarm = await startTracker(enjambreTracker, { lab, ...tracker, infoHash: torrent.infoHash });
   const folder = await seedFolder(lab, content);
-  await client.start({ ...place, role: 'seed', folder, host: lab.address() });
+  const seed = await client.start({ ...place, role: 'seed', folder, host: lab.address() });
   await swarm.announced(1);
+  const seedCpuBefore = await cpuSecondsOf(seed.program.pid);
   const started = performance.now();
-  const leechOnce = async (_: unknown, index: number): Promise<void> => {
+  const leech = async (_: unknown, index: number): Promise<RunningClient> => {
     const into = await lab.folder(`leech-${index}`);
-    await complete(await client.start({ ...place, role: 'leech', folder: into, host: lab.address() }));
+    const running = await client.start({ ...place, role: 'leech', folder: into, host: lab.address() });
+    await complete(running);
+    return running;
   };
-  await Promise.all(Array.from({ length: leechers }, leechOnce));
-  return (performance.now() - started) / 1000;
+  const all = await Promise.all(Array.from({ length: leechers }, leech));
+  const lastSeconds = (performance.now() - started) / 1000;
+  const cpuSeconds = await Promise.all([seed, ...all].map(({ program }) => cpuSecondsOf(program.pid)));
+  const cpuSecondsOfAll = cpuSeconds.reduce((sum, one) => sum + one) - seedCpuBefore;
+  return { lastSeconds, cpuSeconds: cpuSecondsOfAll, size: leechers * content.size };
 }
 
 /** Ours says it on its own: asking fifty for their status 20 times a second would take half a core. */
