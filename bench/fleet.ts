@@ -1,76 +1,63 @@
-// A hundred clients under one backend, started as fast as it starts them, beside a hundred bare HTTP servers of the same
-// Node: until the last one answers. Then what the backend costs at rest.
+// Many clients under one backend, started as fast as it starts them, beside as many bare HTTP servers of the same Node:
+// until the last one answers. Then what all of it costs at rest.
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerView } from '@enjambre/contract';
 import { createTorrent } from '@enjambre/engine';
 import { ENJAMBRE } from '../tests/interop/clients/enjambre.ts';
 import { Lab } from '../tests/interop/lab.ts';
+import { runBareServers } from './bare-servers.ts';
+import { buildClient } from './built-client.ts';
+import { measureRest, type Rest } from './fleet-rest.ts';
 import { formatSpread, report, spreadOf } from './report.ts';
 import type { BenchOptions, Scenario } from './scenario.ts';
 
-const COUNT = 100;
+const DEFAULT_COUNT = 100;
 const DEFAULT_ROUNDS = 3;
 const TIMEOUT_MS = 120_000;
-const REST_SECONDS = 10;
-/** What `/proc` counts in: USER_HZ is 100 on every Linux of today. */
-const TICKS_PER_SECOND = 100;
+const MIB = 2 ** 20;
 
-const BARE_SERVER = `
-const server = require('node:http').createServer((request, response) => response.end('OK'));
-server.listen(0, '127.0.0.1', () => console.log(server.address().port));
-`;
-
-interface Round {
+interface Round extends Rest {
   readonly bareMs: number;
+  readonly barePrivateBytes: number;
   readonly clientsMs: number;
-  /** Share of one core that the backend uses with all of them running and nothing to do. */
-  readonly restPercent: number;
 }
 
 export const fleet: Scenario = {
-  says: '100 clients by the backend beside 100 bare HTTP servers, and the backend at rest',
-  needs: '2 GiB of memory; two minutes',
+  says: '100 clients (or COUNT) by the backend beside as many bare HTTP servers, and all of it at rest',
+  needs: '2 GiB of memory for 100; two minutes',
+  counts: true,
   run: runFleet,
 };
 
-async function runFleet({ rounds: count = DEFAULT_ROUNDS }: BenchOptions): Promise<void> {
+async function runFleet({ count = DEFAULT_COUNT, rounds: turns = DEFAULT_ROUNDS }: BenchOptions): Promise<void> {
+  buildClient();
   const rounds: Round[] = [];
-  for (let round = 0; round < count; round++) {
-    process.stdout.write(`round ${round + 1} of ${count}\n`);
-    rounds.push({ bareMs: await startBare(), ...(await startClients()) });
+  for (let round = 0; round < turns; round++) {
+    process.stdout.write(`round ${round + 1} of ${turns}\n`);
+    const bare = await runBareServers(count);
+    rounds.push({ bareMs: bare.wallMs, barePrivateBytes: bare.privateBytes, ...(await runClients(count)) });
   }
   const row = (name: string, pick: (round: Round) => number, digits: number) => [
     name,
     formatSpread(spreadOf(rounds.map(pick)), digits),
   ];
   const rows = [
-    row(`${COUNT} bare HTTP servers, ms`, (round) => round.bareMs, 0),
-    row(`${COUNT} clients by the backend, ms`, (round) => round.clientsMs, 0),
+    row(`${count} bare HTTP servers, ms`, (round) => round.bareMs, 0),
+    row(`${count} clients by the backend, ms`, (round) => round.clientsMs, 0),
     row('ratio', (round) => round.clientsMs / round.bareMs, 2),
-    row('the backend at rest, % of a core', (round) => round.restPercent, 1),
+    row('a client at rest, % of a core', (round) => round.clientPercent, 2),
+    row('private MiB of a client', (round) => round.clientPrivateBytes / MIB, 1),
+    row('private MiB of a bare server', (round) => round.barePrivateBytes / MIB, 1),
+    row('the backend at rest, % of a core', (round) => round.backendPercent, 1),
+    row('resident MiB of the backend', (round) => round.backendResidentBytes / MIB, 0),
   ];
   await report('fleet', { header: ['what', 'median (least–most)'], rows, notes: [], raw: rounds });
 }
 
-async function startBare(): Promise<number> {
-  await using lab = await Lab.open();
-  const script = path.join(lab.root, 'bare.cjs');
-  await writeFile(script, BARE_SERVER);
-  const started = performance.now();
-  const servers = Array.from({ length: COUNT }, () => lab.start(process.execPath, [script]));
-  await Promise.all(
-    servers.map((server) =>
-      server.until('listen', async () => (await fetch(`http://127.0.0.1:${Number(server.output)}`)).ok, TIMEOUT_MS),
-    ),
-  );
-  return performance.now() - started;
-}
-
-async function startClients(): Promise<Omit<Round, 'bareMs'>> {
+async function runClients(count: number): Promise<Rest & { readonly clientsMs: number }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'enjambre-bench-'));
   try {
     await using lab = await Lab.open();
@@ -85,14 +72,9 @@ async function startClients(): Promise<Omit<Round, 'bareMs'>> {
     body.append('file', new Blob([Buffer.from(bytes)]), 'data.torrent');
     await fetch(`${url}/torrents`, { method: 'POST', body });
     const started = performance.now();
-    await Promise.all(Array.from({ length: COUNT }, (_, number) => create(url, `client-${number}`)));
-    await backend.until('see all answer', async () => (await areAllHealthy(url)) || undefined, TIMEOUT_MS);
-    const clientsMs = performance.now() - started;
-    await sleep(REST_SECONDS * 1000);
-    const before = await cpuTicks(backend.pid);
-    await sleep(REST_SECONDS * 1000);
-    const ticks = (await cpuTicks(backend.pid)) - before;
-    return { clientsMs, restPercent: (100 * ticks) / TICKS_PER_SECOND / REST_SECONDS };
+    await Promise.all(Array.from({ length: count }, (_, number) => create(url, `client-${number}`)));
+    await backend.until('see all answer', async () => (await areAllHealthy(url, count)) || undefined, TIMEOUT_MS);
+    return { clientsMs: performance.now() - started, ...(await measureRest(backend.pid, url)) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -108,12 +90,7 @@ async function create(url: string, containerName: string): Promise<void> {
   if (!answer.ok) throw new Error(await answer.text());
 }
 
-async function areAllHealthy(url: string): Promise<boolean> {
+async function areAllHealthy(url: string, count: number): Promise<boolean> {
   const { items } = (await (await fetch(`${url}/containers?limit=1000`)).json()) as { items: ContainerView[] };
-  return items.length === COUNT && items.every(({ health }) => health === 'healthy');
-}
-
-async function cpuTicks(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1].split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+  return items.length === count && items.every(({ health }) => health === 'healthy');
 }

@@ -27,8 +27,9 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   fleet,
 };
 
-const USAGE = `npm run bench -- SCENARIO [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
+const USAGE = `npm run bench -- SCENARIO [COUNT] [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
 
+  COUNT           how many clients, of fleet
   --size BYTES    of the content, with KiB, MiB or GiB; default: the scenario's own
   --rounds COUNT  how often each client has its turn; the median counts
   --only NAMES    just these clients, as the tables name them
@@ -50,6 +51,12 @@ function parseRounds(text: string | undefined): number | undefined {
   return Number(text);
 }
 
+function parseCount(text: string | undefined, name = ''): number | undefined {
+  if (text === undefined) return undefined;
+  if (scenarios[name].counts && /^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new UsageError(`one scenario at a time; after fleet, a number from 1 to 999: ${JSON.stringify(text)}`);
+}
+
 function parseNames(text: string | undefined): string[] {
   return text === undefined ? [] : text.split(',').map((name) => name.trim().toLowerCase());
 }
@@ -65,13 +72,14 @@ function parseCommandLine(): { name: string | undefined; options: BenchOptions }
       disk: { type: 'boolean', default: false },
     },
   });
-  if (positionals.length > 1) throw new UsageError('one scenario at a time');
-  const [name] = positionals;
+  const [name, countText, ...others] = positionals;
+  if (others.length > 0) throw new UsageError('one scenario at a time');
   if (name !== undefined && !Object.hasOwn(scenarios, name)) {
     throw new UsageError(`no scenario ${JSON.stringify(name)}; there are ${Object.keys(scenarios).join(', ')}`);
   }
   const { size, rounds, only, disk } = values;
-  const options = { size: parseSize(size), rounds: parseRounds(rounds), only: parseNames(only), onDisk: disk };
+  const count = parseCount(countText, name);
+  const options = { count, size: parseSize(size), rounds: parseRounds(rounds), only: parseNames(only), onDisk: disk };
   return { name, options };
 }
 

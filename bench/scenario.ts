@@ -3,6 +3,8 @@
 export interface BenchOptions {
   /** Bytes of content; the scenario's own when not given. */
   readonly size: number | undefined;
+  /** How many of what is compared (`fleet 300`); the scenario's own when not given. */
+  readonly count: number | undefined;
   /** How often each client has its turn; the scenario's own when not given. */
   readonly rounds: number | undefined;
   /** Names of the only clients to run, in lower case; everybody when empty. */
@@ -14,6 +16,8 @@ export interface BenchOptions {
 export interface Scenario {
   /** One line: what is compared. */
   readonly says: string;
+  /** Whether a count may be given with its name. */
+  readonly counts?: true;
   /** What it takes besides the peers: memory, time. */
   readonly needs: string;
   run(options: BenchOptions): Promise<void>;

@@ -1,6 +1,5 @@
 // Until a client that was started answers: with one torrent, and with 1,000 that it had before and need not check again.
 
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { aria2 } from '../tests/interop/clients/aria2.ts';
 import { withFlags } from '../tests/interop/clients/enjambre.ts';
@@ -10,6 +9,7 @@ import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { transmission } from '../tests/interop/clients/transmission.ts';
 import { whyNot } from '../tests/interop/debian-package.ts';
 import { Lab } from '../tests/interop/lab.ts';
+import { BUILT_CLIENT, buildClient } from './built-client.ts';
 import { emptyTorrents, writeEmptyContent } from './empty-torrents.ts';
 import { enjambre } from './peers.ts';
 import { cpuSecondsOf } from './process-meter.ts';
@@ -25,13 +25,9 @@ const PIECES = 16;
 const CHECK_TIMEOUT_MS = 180_000;
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const BUILD = "const { buildClient } = await import('./tools/build-client.mjs'); await buildClient();";
 const COMPILE_CACHE = { NODE_COMPILE_CACHE: path.join(ROOT, 'node_modules/.cache/enjambre') };
 /** As the backend runs many: built into one file. */
-const bundle = withFlags('Enjambre, built', [], COMPILE_CACHE, [
-  process.execPath,
-  path.join(ROOT, 'apps/client/dist/client.cjs'),
-]);
+const bundle = withFlags('Enjambre, built', [], COMPILE_CACHE, [process.execPath, BUILT_CLIENT]);
 
 interface Figure {
   readonly wallMs: number;
@@ -45,7 +41,7 @@ export const start: Scenario = {
 };
 
 async function runStart(options: BenchOptions): Promise<void> {
-  execFileSync(process.execPath, ['--input-type=module', '--eval', BUILD], { cwd: ROOT });
+  buildClient();
   const starting = [enjambre, bundle, libtorrent, aria2, transmission, qbittorrent].map((client) => ({
     name: `${client.name}; one torrent`,
     skip: whyNot([client.debianPackage]),
