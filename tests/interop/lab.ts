@@ -1,8 +1,8 @@
 // The surroundings of one transfer: a temporary folder, loopback addresses nobody else uses, and the programs started in
 // it. Invariant: when it is disposed of or this process exits, its programs have ended and its folder is gone.
 
-import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,7 +29,8 @@ export class Lab implements AsyncDisposable {
 
   /** @param parent where its folder is made */
   static async open(parent = tmpdir()): Promise<Lab> {
-    return new Lab(await mkdtemp(path.join(parent, 'enjambre-interop-')));
+    // In one go with the entry in `openRoots`: between them an exit would leave the folder.
+    return new Lab(mkdtempSync(path.join(parent, 'enjambre-interop-')));
   }
 
   /** A new folder. */
