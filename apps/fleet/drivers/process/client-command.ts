@@ -1,5 +1,6 @@
 // The command line and environment of a client process. Invariant: secrets go by env, never by argv, which all can read.
 
+import { dirname, join } from 'node:path';
 import type { InstanceSpec } from '../driver.ts';
 
 export interface ClientProgram {
@@ -28,6 +29,8 @@ export function clientArguments(program: ClientProgram, spec: InstanceSpec, runF
     '--http-port=auto',
     '--listen-port=0',
     runFileArgument(runFile),
+    // Its own: several containers may share a folder of downloads, where each would find the others' torrents.
+    `--state-dir=${join(dirname(runFile), 'state')}`,
     `--discovery-mode=${spec.discoveryMode}`,
     ...(program.listenHost === undefined ? [] : [`--listen-host=${program.listenHost}`]),
     ...(down === undefined ? [] : [`--download-limit=${down}`]),
