@@ -1,5 +1,5 @@
 // Whose turn it is: torrents at work ten times a second (once while none of them has anybody to talk to), those at rest
-// when somebody is to be dialled again, others never.
+// when somebody is to be dialled again, others never; whoever begins to work dials at once.
 // Invariant: while nobody is at work no timer runs but the one for the next dial.
 
 import type { Clock, Timer } from '@enjambre/runtime';
@@ -16,6 +16,9 @@ export class SessionTurns {
   readonly #working = new Set<Torrent>();
   /** Those at rest, and when they have somebody to dial. */
   readonly #resting = new Map<Torrent, number>();
+  /** Began to work in this turn of the event loop. */
+  readonly #fresh = new Set<Torrent>();
+  #freshTurn: Timer | undefined;
   #ticking: Timer | undefined;
   /** TICK_MS, SECOND_MS, or 0 while nothing ticks. */
   #intervalMs = 0;
@@ -34,22 +37,28 @@ export class SessionTurns {
     return this.#working;
   }
 
-  /** It may have something to do: looked at with the next tick. */
+  /** It may have something to do: from rest it is looked at at once, otherwise with the next tick. */
   wake(torrent: Torrent): void {
     if (this.#isClosed || !torrent.isActive) return;
     this.#resting.delete(torrent);
-    this.#working.add(torrent);
+    if (!this.#working.has(torrent)) {
+      this.#working.add(torrent);
+      this.#fresh.add(torrent);
+      this.#freshTurn ??= this.#clock.after(0, () => this.#turnFresh());
+    }
     this.#tickEvery(TICK_MS);
   }
 
   remove(torrent: Torrent): void {
     this.#resting.delete(torrent);
     this.#working.delete(torrent);
+    this.#fresh.delete(torrent);
   }
 
   close(): void {
     this.#isClosed = true;
     this.#tickEvery(0);
+    this.#freshTurn?.cancel();
     this.#alarm?.cancel();
   }
 
@@ -58,6 +67,13 @@ export class SessionTurns {
     this.#intervalMs = intervalMs;
     this.#ticking?.cancel();
     this.#ticking = intervalMs === 0 ? undefined : this.#clock.every(intervalMs, () => this.#tick());
+  }
+
+  #turnFresh(): void {
+    this.#freshTurn = undefined;
+    const fresh = [...this.#fresh];
+    this.#fresh.clear();
+    this.#turn(fresh);
   }
 
   #tick(): void {
