@@ -1,12 +1,12 @@
 // How late the event loop of one of our clients was: what the preloaded script counts, asked for from outside.
 
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { withFlags } from '../../tests/interop/clients/enjambre.ts';
 import type { TestedClient } from '../../tests/interop/clients/tested-client.ts';
 import type { Program } from '../../tests/interop/program.ts';
 
-const SCRIPT = path.join(import.meta.dirname, 'event-loop-delay.ts');
+const SCRIPT = fileURLToPath(import.meta.resolve('./event-loop-delay.ts'));
 const WRITE_TIMEOUT_MS = 2_000;
 
 export interface LoopDelay {

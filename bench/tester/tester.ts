@@ -1,13 +1,13 @@
 // The tester as a program of a lab: started on one client, and what it said. Its times and ours are of the same clock.
 
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { PeerAddress } from '@enjambre/metainfo';
 import { formatAddress } from '@enjambre/metainfo';
 import type { Lab } from '../../tests/interop/lab.ts';
 import type { Program } from '../../tests/interop/program.ts';
 import type { Tally } from './tally.ts';
 
-const SCRIPT = path.join(import.meta.dirname, 'main.ts');
+const SCRIPT = fileURLToPath(import.meta.resolve('./main.ts'));
 const CONNECT_TIMEOUT_MS = 30_000;
 
 export interface TesterOptions {
