@@ -1,61 +1,127 @@
-// A network in memory, moved by a clock: hosts with uplinks, links with latency. Deterministic: no chance, no real time.
-// Invariant: bytes arrive in order, none is lost or doubled, and no host sends faster than its uplink.
+// A network in memory, moved by a clock: hosts with uplinks, links with latency and loss. Deterministic: chance is seeded.
+// Invariant: bytes arrive in order, none is lost or doubled (what is lost is sent again, as TCP does, and holds back what
+// follows it), and no host sends faster than its uplink.
 
 import type { Connection, ConnectionHandlers, Listener, Transport } from '@enjambre/engine';
 import type { PeerAddress } from '@enjambre/metainfo';
-import type { Clock } from '@enjambre/runtime';
+import type { Clock, Random } from '@enjambre/runtime';
+import { EventWheel } from './event-wheel.ts';
 
 export interface HostSettings {
   readonly latencyMs: number;
   /** Infinity: no limit. */
   readonly uplinkBytesPerSecond: number;
+  /** Share of the packets that are lost once; none when left out. */
+  readonly lossShare?: number;
+  /** What it never says: messages, by their bytes. */
+  readonly withholds?: (message: Uint8Array) => boolean;
 }
 
-interface Host extends HostSettings {
+/** One host, as its sessions and the test see it. */
+export interface MemoryHost {
+  readonly transport: Transport;
+  /** All it ever sent, lost packets once. */
+  readonly sentBytes: number;
+}
+
+/** Ethernet's packets without their headers. */
+const PACKET_BYTES = 1448;
+/** A packet that is missed is sent again after a round trip, but no sooner than this (Linux's smallest time-out). */
+const LEAST_RESEND_MS = 200;
+/** What is this short and finds its connection idle goes out at once, past other connections' data, as fair queues do. */
+const SHORT_BYTES = 2048;
+
+/** Sends what its connections hold, a part of each in turn. */
+class Host implements MemoryHost {
   readonly address: string;
-  uplinkFreeAtMs: number;
-  nextPort: number;
-}
+  readonly settings: HostSettings;
+  readonly transport: Transport;
+  readonly #network: MemoryNetwork;
+  /** Connections with something to send, the next one first. */
+  readonly #waiting: MemoryConnection[] = [];
+  #isSending = false;
+  #uplinkFreeAtMs = 0;
+  nextPort = 50_000;
+  sentBytes = 0;
 
-/** What one read of a socket brings at most. */
-const CHUNK_BYTES = 64 * 1024;
-
-export class MemoryNetwork {
-  readonly #clock: Clock;
-  readonly #listeners = new Map<string, (connection: Connection) => void>();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** The transport of one host. */
-  host(address: string, settings: HostSettings): Transport {
-    const host: Host = { ...settings, address, uplinkFreeAtMs: 0, nextPort: 50_000 };
-    return {
-      dial: (to) => this.#dial(host, to),
-      listen: async (port, _host, onConnection) => this.#listen(host, port, onConnection),
+  constructor(address: string, settings: HostSettings, network: MemoryNetwork) {
+    this.address = address;
+    this.settings = settings;
+    this.#network = network;
+    this.transport = {
+      dial: (to) => network.dial(this, to),
+      listen: async (port, _host, onConnection) => network.listen(this, port, onConnection),
     };
   }
 
-  #listen(host: Host, port: number, onConnection: (connection: Connection) => void): Listener {
+  /** Takes the uplink for so many bytes. @returns when the last of them is gone */
+  take(bytes: number): number {
+    this.sentBytes += bytes;
+    this.#uplinkFreeAtMs = this.#freeAtMs + (bytes / this.settings.uplinkBytesPerSecond) * 1000;
+    return this.#uplinkFreeAtMs;
+  }
+
+  waits(connection: MemoryConnection): void {
+    this.#waiting.push(connection);
+    if (!this.#isSending) this.#sendNext();
+  }
+
+  get #freeAtMs(): number {
+    // While it sends the time of the last departure counts, not that of the millisecond it was noticed in.
+    return this.#isSending ? this.#uplinkFreeAtMs : Math.max(this.#uplinkFreeAtMs, this.#network.clock.now());
+  }
+
+  #sendNext(): void {
+    for (;;) {
+      const connection = this.#waiting.shift();
+      this.#isSending &&= connection !== undefined;
+      if (connection === undefined) return;
+      const part = connection.nextPart();
+      // It was closed meanwhile.
+      if (part === undefined) continue;
+      const departMs = this.take(part.length);
+      this.#isSending = true;
+      this.#network.wheel.at(departMs, () => {
+        if (connection.departed(part, departMs)) this.#waiting.push(connection);
+        this.#sendNext();
+      });
+      return;
+    }
+  }
+}
+
+export class MemoryNetwork {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wheel: EventWheel;
+  readonly #listeners = new Map<string, { host: Host; onConnection: (connection: Connection) => void }>();
+
+  constructor(clock: Clock, random: Random) {
+    this.clock = clock;
+    this.random = random;
+    this.wheel = new EventWheel(clock);
+  }
+
+  host(address: string, settings: HostSettings): MemoryHost {
+    return new Host(address, settings, this);
+  }
+
+  listen(host: Host, port: number, onConnection: (connection: Connection) => void): Listener {
     const key = `${host.address}:${port}`;
-    this.#listeners.set(key, (connection) => {
-      (connection as MemoryConnection).host = host;
-      onConnection(connection);
-    });
+    this.#listeners.set(key, { host, onConnection });
     return { port, close: async () => void this.#listeners.delete(key) };
   }
 
-  #dial(host: Host, to: PeerAddress): Promise<Connection> {
+  dial(host: Host, to: PeerAddress): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      this.#clock.after(2 * host.latencyMs, () => {
-        const accept = this.#listeners.get(`${to.host}:${to.port}`);
-        if (accept === undefined) return reject(new Error('ECONNREFUSED'));
-        const near = new MemoryConnection(this.#clock, host, to, true);
-        const far = new MemoryConnection(this.#clock, host, { host: host.address, port: host.nextPort++ }, false);
+      this.wheel.at(this.clock.now() + 2 * host.settings.latencyMs, () => {
+        const listener = this.#listeners.get(`${to.host}:${to.port}`);
+        if (listener === undefined) return reject(new Error('ECONNREFUSED'));
+        const near = new MemoryConnection(this, host, to, true);
+        const far = new MemoryConnection(this, listener.host, { host: host.address, port: host.nextPort++ }, false);
         near.far = far;
         far.far = near;
-        accept(far);
+        listener.onConnection(far);
         resolve(near);
       });
     });
@@ -65,16 +131,19 @@ export class MemoryNetwork {
 class MemoryConnection implements Connection {
   readonly remote: PeerAddress;
   readonly outgoing: boolean;
-  host: Host;
   far!: MemoryConnection;
   bufferedBytes = 0;
-  readonly #clock: Clock;
+  readonly #network: MemoryNetwork;
+  readonly #host: Host;
+  readonly #parts: Buffer[] = [];
+  /** When the last byte written arrives: nothing written later comes sooner. */
+  #lastArrivalMs = 0;
   #handlers: ConnectionHandlers | undefined;
   #isClosed = false;
 
-  constructor(clock: Clock, host: Host, remote: PeerAddress, outgoing: boolean) {
-    this.#clock = clock;
-    this.host = host;
+  constructor(network: MemoryNetwork, host: Host, remote: PeerAddress, outgoing: boolean) {
+    this.#network = network;
+    this.#host = host;
     this.remote = remote;
     this.outgoing = outgoing;
   }
@@ -83,39 +152,67 @@ class MemoryConnection implements Connection {
     this.#handlers = handlers;
   }
 
+  /** Nobody changes what was written (the encoder's and the store's promise): it need not be copied. */
   write(parts: readonly Uint8Array[], onFlushed?: () => void): void {
-    const bytes = Buffer.concat(parts);
+    if (!this.#isClosed) for (const part of parts) this.#write(part as Buffer);
     onFlushed?.();
-    if (this.#isClosed) return;
-    this.bufferedBytes += bytes.length;
-    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) this.#sendChunk(bytes.subarray(at, at + CHUNK_BYTES));
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#end();
-    this.#clock.after(this.host.latencyMs, () => this.far.#end());
+    this.#network.wheel.at(this.#network.clock.now() + this.#host.settings.latencyMs, () => this.far.#end());
   }
 
-  #sendChunk(chunk: Buffer): void {
-    const nowMs = this.#clock.now();
-    const startMs = Math.max(nowMs, this.host.uplinkFreeAtMs);
-    const departMs = startMs + (chunk.length / this.host.uplinkBytesPerSecond) * 1000;
-    this.host.uplinkFreeAtMs = departMs;
-    this.#clock.after(departMs - nowMs, () => {
-      this.bufferedBytes -= chunk.length;
-      if (this.bufferedBytes === 0 && !this.#isClosed) this.#handlers?.onDrain();
-    });
-    this.#clock.after(departMs - nowMs + this.host.latencyMs, () => this.far.#deliver(chunk));
+  nextPart(): Buffer | undefined {
+    return this.#parts[0];
   }
 
-  #deliver(chunk: Buffer): void {
-    if (!this.#isClosed) this.#handlers?.onData(chunk);
+  /** The part is on its way. Returns whether there is more to send. */
+  departed(part: Buffer, departMs: number): boolean {
+    if (this.#isClosed) return false;
+    this.#travel(part, departMs);
+    this.bufferedBytes -= part.length;
+    this.#parts.shift();
+    if (this.#parts.length > 0) return true;
+    this.#handlers?.onDrain();
+    return false;
+  }
+
+  #write(part: Buffer): void {
+    const { settings } = this.#host;
+    if (settings.withholds?.(part)) return;
+    const isUnlimited = settings.uplinkBytesPerSecond === Number.POSITIVE_INFINITY;
+    if (isUnlimited || (this.#parts.length === 0 && part.length <= SHORT_BYTES)) {
+      return this.#travel(part, this.#host.take(part.length));
+    }
+    this.bufferedBytes += part.length;
+    if (this.#parts.push(part) === 1) this.#host.waits(this);
+  }
+
+  #travel(part: Buffer, departMs: number): void {
+    const arrivalMs = departMs + this.#host.settings.latencyMs + this.#resendMs(part.length);
+    this.#lastArrivalMs = Math.max(this.#lastArrivalMs, arrivalMs);
+    this.#network.wheel.at(this.#lastArrivalMs, () => this.far.#deliver(part));
+  }
+
+  /** How much later it comes because a packet of it was lost. */
+  #resendMs(bytes: number): number {
+    const { lossShare = 0, latencyMs } = this.#host.settings;
+    if (lossShare === 0) return 0;
+    const intact = (1 - lossShare) ** Math.ceil(bytes / PACKET_BYTES);
+    const isIntact = this.#network.random.below(1_000_000) < intact * 1_000_000;
+    return isIntact ? 0 : Math.max(2 * latencyMs, LEAST_RESEND_MS);
+  }
+
+  #deliver(part: Buffer): void {
+    if (!this.#isClosed) this.#handlers?.onData(part);
   }
 
   #end(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#clock.after(0, () => this.#handlers?.onClose(undefined));
+    this.#parts.length = 0;
+    this.#network.wheel.at(this.#network.clock.now(), () => this.#handlers?.onClose(undefined));
   }
 }

@@ -1,17 +1,21 @@
 // Sessions of our engine in one process, on a network in memory and a clock that jumps from event to event. They meet
-// as at a tracker: who comes is told who is there.
+// as at a tracker: who comes is told of some who are there.
 // Invariant: nothing but the seed decides what happens: no real time, no real chance, no real network.
 
-import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { MemoryPieceStore, type PeerSource, Session, StorageError, type TorrentSnapshot } from '@enjambre/engine';
-import { encodeBencode, type PeerAddress, parseTorrentFile, type TorrentFile } from '@enjambre/metainfo';
-import { FakeClock, type Random, seededRandom, silentLogger } from '@enjambre/runtime';
+import { type PeerSource, Session, type Torrent, type TorrentSnapshot } from '@enjambre/engine';
+import type { PeerAddress } from '@enjambre/metainfo';
+import { FakeClock, type Random, seededRandom, shuffle, silentLogger } from '@enjambre/runtime';
 import { type HostSettings, MemoryNetwork } from './memory-network.ts';
+import { SharedContent, type StoreSettings } from './shared-content.ts';
 
 const PORT = 6881;
+/** As many as a tracker names at most (BEP 3's usual `numwant`). */
+const TRACKER_NAMES = 50;
 /** Long enough for whatever is said at the end, in simulated time. */
 const CLOSE_DEADLINE_MS = 1_000;
+/** Whether it is over is asked this often, in simulated time. */
+const QUESTION_MS = 10;
 
 export interface SwarmSettings {
   /** The same number, the same course of events. */
@@ -20,11 +24,10 @@ export interface SwarmSettings {
   readonly pieceLength: number;
 }
 
-export interface PeerSettings extends HostSettings {
-  /** Which pieces it has when it comes; none when left out. */
-  readonly has?: (pieceIndex: number) => boolean;
-  /** Asked before each piece is stored. */
-  readonly isDiskFull?: () => boolean;
+export interface PeerSettings extends HostSettings, StoreSettings {
+  /** The session's own limit of what it sends, in bytes a second; none when left out. */
+  readonly uploadLimit?: number;
+  readonly maxConnections?: number;
 }
 
 /** One peer of the swarm, from when it came. */
@@ -33,34 +36,26 @@ export interface SimulatedPeer {
   readonly joinedAtMs: number;
   /** When it had everything; undefined before. */
   readonly finishedAtMs: number | undefined;
+  readonly torrent: Torrent;
   readonly snapshot: TorrentSnapshot;
-  readonly content: Buffer;
+  /** What left its host: payload and everything else. */
+  readonly sentBytes: number;
   /** It goes without a word, as a process that was killed. */
   leave(): void;
 }
 
 export class SimulatedSwarm {
   readonly #clock = new FakeClock();
-  readonly #network = new MemoryNetwork(this.#clock);
   readonly #random: Random;
-  readonly #content: Buffer;
-  readonly #metainfo: TorrentFile;
-  readonly #present = new Map<string, { address: PeerAddress; update(): void }>();
+  readonly #network: MemoryNetwork;
+  readonly #content: SharedContent;
+  readonly #present = new Map<string, PeerAddress>();
   #hosts = 0;
 
   constructor({ seed, size, pieceLength }: SwarmSettings) {
     this.#random = seededRandom(seed);
-    this.#content = contentOf(size);
-    const hashes: Buffer[] = [];
-    for (let at = 0; at < size; at += pieceLength) {
-      hashes.push(hash('sha1', this.#content.subarray(at, at + pieceLength), 'buffer'));
-    }
-    const info = { length: size, name: 'content', 'piece length': pieceLength, pieces: Buffer.concat(hashes) };
-    this.#metainfo = parseTorrentFile(encodeBencode({ info }));
-  }
-
-  get content(): Buffer {
-    return this.#content;
+    this.#network = new MemoryNetwork(this.#clock, seededRandom(this.#random.below(2 ** 31)));
+    this.#content = new SharedContent(size, pieceLength);
   }
 
   get nowMs(): number {
@@ -68,44 +63,48 @@ export class SimulatedSwarm {
   }
 
   get pieceCount(): number {
-    return this.#metainfo.geometry.pieceCount;
+    return this.#content.metainfo.geometry.pieceCount;
   }
 
   /** Somebody comes, under an address of its own. */
   async join(settings: PeerSettings): Promise<SimulatedPeer> {
     const clock = this.#clock;
-    const host = `10.0.0.${++this.#hosts}`;
+    const name = `10.0.${this.#hosts >> 8}.${this.#hosts++ & 255}`;
+    const host = this.#network.host(name, settings);
     const session = new Session({
       clock,
       random: seededRandom(this.#random.below(2 ** 31)),
       logger: silentLogger,
-      transport: this.#network.host(host, settings),
+      transport: host.transport,
+      uploadLimit: settings.uploadLimit,
+      maxConnections: settings.maxConnections,
     });
     await session.listen(PORT);
-    const content = this.#partOf(settings);
-    const store = new MemoryPieceStore({ layout: this.#metainfo, content });
-    const { isDiskFull } = settings;
-    if (isDiskFull !== undefined) fillUp(store, isDiskFull);
-    const torrent = session.addTorrent({ metainfo: this.#metainfo, store, sources: [this.#meetingPlace()] });
-    await torrent.start();
+    const { metainfo } = this.#content;
+    const store = this.#content.store(settings);
+    const torrent = session.addTorrent({ metainfo, store, sources: [this.#tracker()] });
     const joinedAtMs = clock.now();
     let finishedAtMs: number | undefined;
-    const update = (): void => {
-      if (finishedAtMs === undefined && torrent.snapshot.complete) finishedAtMs = clock.now();
-    };
-    this.#present.set(host, { address: { host, port: PORT }, update });
+    torrent.whenComplete().then(() => {
+      finishedAtMs = clock.now();
+    });
+    await torrent.start();
+    this.#present.set(name, { host: name, port: PORT });
     return {
-      name: host,
+      name,
       joinedAtMs,
-      content,
+      torrent,
       get finishedAtMs() {
         return finishedAtMs;
       },
       get snapshot() {
         return torrent.snapshot;
       },
+      get sentBytes() {
+        return host.sentBytes;
+      },
       leave: () => {
-        this.#present.delete(host);
+        this.#present.delete(name);
         void session.close(CLOSE_DEADLINE_MS);
       },
     };
@@ -113,48 +112,26 @@ export class SimulatedSwarm {
 
   /** Lets things happen until `isOver` or the time is over. Returns whether it was the former. */
   async run(isOver: () => boolean, untilMs: number): Promise<boolean> {
-    while (!isOver()) {
-      if (!this.#clock.step(untilMs)) return false;
+    let askedAtMs = Number.NEGATIVE_INFINITY;
+    for (;;) {
+      if (this.#clock.now() - askedAtMs >= QUESTION_MS) {
+        if (isOver()) return true;
+        askedAtMs = this.#clock.now();
+      }
+      if (!this.#clock.step(untilMs)) return isOver();
       // What the event set off is finished before the next one: promises are the only other order there is.
       await setImmediate();
-      for (const { update } of this.#present.values()) update();
     }
-    return true;
   }
 
-  #partOf({ has }: PeerSettings): Buffer {
-    const content = Buffer.alloc(this.#content.length);
-    const { pieceLength } = this.#metainfo.geometry;
-    for (let pieceIndex = 0; has !== undefined && pieceIndex < this.pieceCount; pieceIndex++) {
-      const start = pieceIndex * pieceLength;
-      if (has(pieceIndex)) content.set(this.#content.subarray(start, start + pieceLength), start);
-    }
-    return content;
-  }
-
-  #meetingPlace(): PeerSource {
+  #tracker(): PeerSource {
     return {
       name: 'tracker',
-      start: (swarm) => swarm.addPeers([...this.#present.values()].map(({ address }) => address)),
+      report: { nextAt: undefined, error: undefined },
+      start: (swarm) => swarm.addPeers(shuffle([...this.#present.values()], this.#random).slice(0, TRACKER_NAMES)),
       completed() {},
       needPeers() {},
       stop: async () => {},
     };
   }
-}
-
-/** No two words of it are alike: a misplaced block is seen. */
-function contentOf(size: number): Buffer {
-  const words = Uint32Array.from({ length: Math.ceil(size / 4) }, (_, at) => Math.imul(at + 1, 0x9e37_79b1));
-  return Buffer.from(words.buffer, 0, size);
-}
-
-/** Makes the store refuse whenever its disk is full. */
-function fillUp(store: MemoryPieceStore, isFull: () => boolean): void {
-  const finish = store.finish.bind(store);
-  store.finish = async (pieceIndex, slab, wantBlockHashes) => {
-    if (!isFull()) return finish(pieceIndex, slab, wantBlockHashes);
-    store.discard(slab);
-    throw new StorageError('disk-full', 'the disk is full');
-  };
 }

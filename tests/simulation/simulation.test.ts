@@ -1,62 +1,34 @@
-// Whole swarms in simulated time. A failure names its seed: SIMULATION_SEED=… runs the same course of events again.
+// Small swarms in simulated time: what each of them comes to. A failure names its seed (see course.ts).
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import {
+  assertLittleWaste,
+  durations,
+  finish,
+  GIVE_UP_MS,
+  itSimulates,
+  joinAll,
+  MIB,
+  SEED,
+  slowest,
+  sum,
+} from './course.ts';
 import { type PeerSettings, type SimulatedPeer, SimulatedSwarm } from './simulated-swarm.ts';
 
-const SEED = Number(process.env.SIMULATION_SEED ?? 1);
-const MIB = 1024 * 1024;
 const SIZE = 8 * MIB;
 const PIECE_LENGTH = 128 * 1024;
+const CONTENT = { size: SIZE, pieceLength: PIECE_LENGTH };
 const UPLINK = 4_000_000;
 const LEECHERS = 10;
-/** Nothing that ends at all takes so long. */
-const GIVE_UP_MS = 10 * 60_000;
 /** What one uplink needs for the whole content: no leecher of a swarm with one seed can be done sooner. */
 const FLOOR_MS = (SIZE / UPLINK) * 1000;
 
 const leecher: PeerSettings = { latencyMs: 20, uplinkBytesPerSecond: UPLINK };
 const seed: PeerSettings = { ...leecher, has: () => true };
 
-/** A test over one swarm, whose failure tells the seed. */
-function itSimulates(sentence: string, course: (swarm: SimulatedSwarm) => Promise<void>, number = SEED): void {
-  it(sentence, async () => {
-    try {
-      await course(new SimulatedSwarm({ seed: number, size: SIZE, pieceLength: PIECE_LENGTH }));
-    } catch (error) {
-      throw new Error(`with SIMULATION_SEED=${number}: ${(error as Error).message}`, { cause: error });
-    }
-  });
-}
-
-async function joinAll(swarm: SimulatedSwarm, settings: PeerSettings, count: number): Promise<SimulatedPeer[]> {
-  const peers: SimulatedPeer[] = [];
-  for (let at = 0; at < count; at++) peers.push(await swarm.join(settings));
-  return peers;
-}
-
-/** Runs until all of them have everything, and compares every byte. */
-async function finish(swarm: SimulatedSwarm, leechers: readonly SimulatedPeer[]): Promise<void> {
-  const unfinished = (): SimulatedPeer[] => leechers.filter((peer) => peer.finishedAtMs === undefined);
-  const ended = await swarm.run(() => unfinished().length === 0, GIVE_UP_MS);
-  const missing = unfinished().map(({ name, snapshot }) => `${name} has ${snapshot.verifiedBytes} bytes`);
-  assert.ok(ended, `not all finished: ${missing.join(', ')}`);
-  for (const peer of leechers) assert.ok(peer.content.equals(swarm.content), `${peer.name} has the content`);
-}
-
-const durations = (peers: readonly SimulatedPeer[]) => peers.map((peer) => peer.finishedAtMs! - peer.joinedAtMs);
-const slowest = (peers: readonly SimulatedPeer[]) => Math.max(...durations(peers));
-const sum = (peers: readonly SimulatedPeer[], pick: (peer: SimulatedPeer) => number) =>
-  peers.reduce((total, peer) => total + pick(peer), 0);
-
-function assertLittleWaste(leechers: readonly SimulatedPeer[], share = 0.01): void {
-  const wasted = sum(leechers, ({ snapshot }) => snapshot.wastedBytes);
-  const downloaded = sum(leechers, ({ snapshot }) => snapshot.downloadedBytes);
-  assert.ok(wasted <= share * downloaded, `${wasted} of ${downloaded} bytes were wasted`);
-}
-
 async function seedAndTenLeechers(number: number): Promise<number[]> {
-  const swarm = new SimulatedSwarm({ seed: number, size: SIZE, pieceLength: PIECE_LENGTH });
+  const swarm = new SimulatedSwarm({ seed: number, ...CONTENT });
   await swarm.join(seed);
   const leechers = await joinAll(swarm, leecher, LEECHERS);
   await finish(swarm, leechers);
@@ -64,7 +36,7 @@ async function seedAndTenLeechers(number: number): Promise<number[]> {
 }
 
 describe('a simulated swarm', () => {
-  itSimulates('of a seed and ten leechers is done soon, by exchange, with little waste', async (swarm) => {
+  itSimulates('of a seed and ten leechers is done soon, by exchange, with little waste', CONTENT, async (swarm) => {
     const origin = await swarm.join(seed);
     const leechers = await joinAll(swarm, leecher, LEECHERS);
     await finish(swarm, leechers);
@@ -83,7 +55,7 @@ describe('a simulated swarm', () => {
     assert.notDeepEqual(await seedAndTenLeechers(SEED + 1), times);
   });
 
-  itSimulates('waits for no piece longer than its one slow holder needs to send it once', async (swarm) => {
+  itSimulates('waits for no piece longer than its one slow holder needs to send it once', CONTENT, async (swarm) => {
     const slowUplink = 50_000;
     await swarm.join({ latencyMs: 100, uplinkBytesPerSecond: slowUplink, has: (piece) => piece === 7 });
     await swarm.join({ ...leecher, has: (piece) => piece !== 7 });
@@ -95,18 +67,22 @@ describe('a simulated swarm', () => {
     assert.ok(slowest(leechers) < 4 * FLOOR_MS + 4 * onceMs, `the last took ${slowest(leechers)} ms`);
   });
 
-  itSimulates('serves somebody who comes when all others are nearly done as quickly as those', async (swarm) => {
-    await swarm.join(seed);
-    const leechers = await joinAll(swarm, leecher, LEECHERS);
-    const verified = () => sum(leechers, ({ snapshot }) => snapshot.verifiedBytes);
-    assert.ok(await swarm.run(() => verified() >= 0.99 * LEECHERS * SIZE, GIVE_UP_MS));
-    const late = await swarm.join(leecher);
-    await finish(swarm, [...leechers, late]);
-    assertLittleWaste([...leechers, late]);
-    assert.ok(slowest([late]) < 2 * FLOOR_MS, `it took ${slowest([late])} ms`);
-  });
+  itSimulates(
+    'serves somebody who comes when all others are nearly done as quickly as those',
+    CONTENT,
+    async (swarm) => {
+      await swarm.join(seed);
+      const leechers = await joinAll(swarm, leecher, LEECHERS);
+      const verified = () => sum(leechers, ({ snapshot }) => snapshot.verifiedBytes);
+      assert.ok(await swarm.run(() => verified() >= 0.99 * LEECHERS * SIZE, GIVE_UP_MS));
+      const late = await swarm.join(leecher);
+      await finish(swarm, [...leechers, late]);
+      assertLittleWaste([...leechers, late]);
+      assert.ok(slowest([late]) < 2 * FLOOR_MS, `it took ${slowest([late])} ms`);
+    },
+  );
 
-  itSimulates('gives to one that comes back with all but its last pieces just those', async (swarm) => {
+  itSimulates('gives to one that comes back with all but its last pieces just those', CONTENT, async (swarm) => {
     await swarm.join(seed);
     const missing = 2;
     const back = await swarm.join({ ...leecher, has: (piece) => piece < swarm.pieceCount - missing });
@@ -115,41 +91,49 @@ describe('a simulated swarm', () => {
     assert.ok(slowest([back]) < 1_000, `it took ${slowest([back])} ms`);
   });
 
-  itSimulates('outlives leechers that come and go, and the seed that leaves once all pieces are out', async (swarm) => {
-    const origin = await swarm.join(seed);
-    const staying = await joinAll(swarm, leecher, 5);
-    const passing: SimulatedPeer[] = [];
-    for (let round = 1; round <= 8; round++) {
-      passing.push(await swarm.join(leecher));
-      await swarm.run(() => false, swarm.nowMs + 500);
-      if (round % 2 === 0) passing.shift()!.leave();
-    }
-    const held = (peer: SimulatedPeer) => peer.finishedAtMs !== undefined;
-    assert.ok(await swarm.run(() => staying.some(held), GIVE_UP_MS));
-    origin.leave();
-    await finish(swarm, [...staying, ...passing]);
-    assertLittleWaste([...staying, ...passing]);
-  });
+  itSimulates(
+    'outlives leechers that come and go, and the seed that leaves once all pieces are out',
+    CONTENT,
+    async (swarm) => {
+      const origin = await swarm.join(seed);
+      const staying = await joinAll(swarm, leecher, 5);
+      const passing: SimulatedPeer[] = [];
+      for (let round = 1; round <= 8; round++) {
+        passing.push(await swarm.join(leecher));
+        await swarm.run(() => false, swarm.nowMs + 500);
+        if (round % 2 === 0) passing.shift()!.leave();
+      }
+      const held = (peer: SimulatedPeer) => peer.finishedAtMs !== undefined;
+      assert.ok(await swarm.run(() => staying.some(held), GIVE_UP_MS));
+      origin.leave();
+      await finish(swarm, [...staying, ...passing]);
+      assertLittleWaste([...staying, ...passing]);
+    },
+  );
 
-  itSimulates('fetches little in vain for a disk that stays full, and goes on once there is space', async (swarm) => {
-    await swarm.join(seed);
-    let isFull = false;
-    const full = await swarm.join({ ...leecher, isDiskFull: () => isFull });
-    const other = await swarm.join(leecher);
-    assert.ok(await swarm.run(() => full.snapshot.verifiedBytes >= SIZE / 2, GIVE_UP_MS));
-    isFull = true;
-    const before = full.snapshot.downloadedBytes;
-    await finish(swarm, [other]);
-    const minutes = 5;
-    await swarm.run(() => false, swarm.nowMs + minutes * 60_000);
-    assert.deepEqual(full.snapshot.problem, { code: 'disk-full', message: 'the disk is full' });
-    const inVain = full.snapshot.downloadedBytes - before;
-    assert.ok(inVain < minutes * SIZE, `${inVain} bytes in ${minutes} minutes`);
-    isFull = false;
-    const freedAtMs = swarm.nowMs;
-    await finish(swarm, [full]);
-    assert.equal(full.snapshot.problem, undefined);
-    const tookMs = full.finishedAtMs! - freedAtMs;
-    assert.ok(tookMs < 10_000 + 2 * FLOOR_MS, `it took ${tookMs} ms`);
-  });
+  itSimulates(
+    'fetches little in vain for a disk that stays full, and goes on once there is space',
+    CONTENT,
+    async (swarm) => {
+      await swarm.join(seed);
+      let isFull = false;
+      const full = await swarm.join({ ...leecher, isDiskFull: () => isFull });
+      const other = await swarm.join(leecher);
+      assert.ok(await swarm.run(() => full.snapshot.verifiedBytes >= SIZE / 2, GIVE_UP_MS));
+      isFull = true;
+      const before = full.snapshot.downloadedBytes;
+      await finish(swarm, [other]);
+      const minutes = 5;
+      await swarm.run(() => false, swarm.nowMs + minutes * 60_000);
+      assert.deepEqual(full.snapshot.problem, { code: 'disk-full', message: 'the disk is full' });
+      const inVain = full.snapshot.downloadedBytes - before;
+      assert.ok(inVain < minutes * SIZE, `${inVain} bytes in ${minutes} minutes`);
+      isFull = false;
+      const freedAtMs = swarm.nowMs;
+      await finish(swarm, [full]);
+      assert.equal(full.snapshot.problem, undefined);
+      const tookMs = full.finishedAtMs! - freedAtMs;
+      assert.ok(tookMs < 10_000 + 2 * FLOOR_MS, `it took ${tookMs} ms`);
+    },
+  );
 });

@@ -89,8 +89,10 @@ export class Download {
     peer.write([encodeRequests(ranges)], nowMs);
   }
 
+  /** Those that let requests time out come last: what they are asked for again, nobody else would be. */
   fillAll(): void {
-    for (const peer of this.#options.peers) this.fill(peer);
+    for (const peer of this.#options.peers) if (!peer.snubbed) this.fill(peer);
+    for (const peer of this.#options.peers) if (peer.snubbed) this.fill(peer);
   }
 
   /** Asks for nothing any more and takes back what was asked for (contract C10). */

@@ -13,6 +13,8 @@ import type { Peer } from './peer.ts';
 
 /** Pieces a peer may allow us while it chokes us; the set of BEP 6 has ten. */
 const MOST_ALLOWED_FAST = 64;
+/** Suggestions that are remembered: what comes beyond is of use to nobody. */
+const MOST_SUGGESTED = 256;
 /** The id of the extension handshake (BEP 10). */
 const EXTENSION_HANDSHAKE = 0;
 
@@ -47,6 +49,7 @@ export class Conversation implements MessageSink {
     switch (message.type) {
       case 'choke':
         peer.peerChoking = true;
+        peer.suggested.clear();
         return download.choked(peer);
       case 'unchoke':
         peer.peerChoking = false;
@@ -73,11 +76,15 @@ export class Conversation implements MessageSink {
       case 'allowedFast':
         this.#needsFast(message.type);
         return this.#allowedFast(this.#piece(message.pieceIndex));
+      case 'suggest':
+        this.#needsFast(message.type);
+        if (peer.suggested.size < MOST_SUGGESTED) peer.suggested.add(this.#piece(message.pieceIndex));
+        return undefined;
       case 'extended':
         if (message.extendedId === EXTENSION_HANDSHAKE) this.#introduce(message.payload);
         return undefined;
       default:
-        // keepAlive is noted by every byte that arrives; port and suggest are offers we need not take; what we do not
+        // keepAlive is noted by every byte that arrives; port is an offer we need not take; what we do not
         // know is for others (BEP 10 asks to ignore it).
         return undefined;
     }

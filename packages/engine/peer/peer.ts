@@ -37,6 +37,8 @@ export class Peer implements PickingPeer {
   readonly allowedToUs = new Set<number>();
   readonly allowedToPeer = new Set<number>();
 
+  /** Pieces it would rather send than others (BEP 6). */
+  readonly suggested = new Set<number>();
   readonly requests = new RequestQueue();
   /** Blocks that were asked for and then cancelled or refused by a choke: they may still come, and are welcome. */
   readonly cancelled = new Set<number>();
@@ -46,7 +48,6 @@ export class Peer implements PickingPeer {
   dropBlock: () => void = () => {};
   snubbed = false;
   suspected = false;
-  proven = false;
 
   /** What it asked us for, oldest first. */
   readonly wanted: BlockRange[] = [];
@@ -56,6 +57,8 @@ export class Peer implements PickingPeer {
   unchokedAtMs: number | undefined;
   waitingSinceMs: number;
   turnBytes = 0;
+  /** When it last asked for a block, or was told that it may. */
+  lastAskedAtMs = 0;
 
   extension: ExtensionHandshake | undefined;
   readonly download = new SpeedMeter(RATE_WINDOW_SECONDS);

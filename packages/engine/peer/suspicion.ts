@@ -9,7 +9,6 @@ const HASH_BYTES = 20;
 /** What is known of a peer's honesty. */
 export interface Suspect {
   suspected: boolean;
-  proven: boolean;
 }
 
 interface Delivery<Peer> {
@@ -43,11 +42,8 @@ export class Suspicion<Peer extends Suspect> {
   /** @param blockHashes of the good version, when they were asked for  @returns who is found guilty by it */
   piecePassed(piece: OpenPiece<Peer>, blockHashes: Uint8Array | undefined): Peer[] {
     const suppliers = suppliersOf(piece);
-    for (const peer of suppliers) {
-      peer.proven = true;
-      // Alone with a piece and it is good: no reason to hold the earlier one against it.
-      if (suppliers.size === 1) peer.suspected = false;
-    }
+    // Alone with a piece and it is good: no reason to hold the earlier one against it.
+    if (suppliers.size === 1) for (const peer of suppliers) peer.suspected = false;
     const deliveries = this.#deliveries.get(piece.pieceIndex);
     if (deliveries === undefined || blockHashes === undefined) return [];
     this.#deliveries.delete(piece.pieceIndex);

@@ -16,11 +16,11 @@ export class ModelPeer implements PickingPeer {
   readonly pieceCount: number;
   /** What it owes, oldest first. */
   readonly owed = new Map<string, BlockRequest>();
+  readonly suggested = new Set<number>();
   bytesPerSecond = 0;
   isWarmingUp = false;
   snubbed = false;
   suspected = false;
-  proven = true;
   /** What a block of it is worth: 0 is good. */
   value: () => number = () => 0;
 

@@ -4,6 +4,8 @@ export interface PickingPeer {
   readonly has: { has(pieceIndex: number): boolean; readonly isComplete: boolean };
   /** The pieces it would send now: all it has, or while it chokes us those it allows nevertheless (BEP 6). */
   readonly offers: { has(pieceIndex: number): boolean };
+  /** Pieces it would rather send than others (BEP 6), oldest first; those of no use are taken out in passing. */
+  readonly suggested: Set<number>;
   /** Payload it sends us now. */
   readonly bytesPerSecond: number;
   /** It has owed us something for too short a time to be called slow. */
@@ -14,8 +16,6 @@ export interface PickingPeer {
   readonly snubbed: boolean;
   /** It took part in a piece that failed: it gets pieces of its own only, until it is cleared or found out. */
   readonly suspected: boolean;
-  /** A piece with blocks of it was verified. */
-  readonly proven: boolean;
 }
 
 /** One block to be asked for. */

@@ -28,9 +28,6 @@ const EVENTS = {
   suspect(_: PickingModel, peer: ModelPeer, number: number) {
     peer.suspected = number % 2 === 0;
   },
-  prove(_: PickingModel, peer: ModelPeer, number: number) {
-    peer.proven = number % 2 === 0;
-  },
   rate(_: PickingModel, peer: ModelPeer, number: number) {
     peer.bytesPerSecond = 10 ** (number % 8);
   },
@@ -134,14 +131,23 @@ describe('the picker', () => {
     assert.equal(slow.pick(third, 4)[0].pieceIndex, slow.pick(fourth, 4)[0].pieceIndex);
   });
 
-  it('lets an unproven peer take part in four pieces at once and no more', () => {
+  it('lets a newcomer take part in four pieces at once, and in one more for every two that were good', () => {
     const model = new PickingModel({ pieceCount: 20, blocksPerPiece: 2 });
     const newcomer = model.join('newcomer');
-    newcomer.proven = false;
     assert.equal(new Set(model.pick(newcomer, 40).map(({ pieceIndex }) => pieceIndex)).size, 4);
     while (model.deliver(newcomer));
     while (model.judge('good') !== undefined);
-    assert.equal(model.pick(newcomer, 40).length, 8, 'the next four after those');
+    assert.equal(model.pick(newcomer, 40).length, 6 * 2, 'six after the first four');
+  });
+
+  it('starts what a peer suggests before anything else, unless it is had or under way', () => {
+    const model = new PickingModel({ pieceCount: 20, blocksPerPiece: 2 });
+    const [seed, other] = [model.join('seed'), model.join('other')];
+    const [{ pieceIndex: underWay }] = model.pick(other, 2);
+    const wanted = [3, 11].filter((pieceIndex) => pieceIndex !== underWay);
+    for (const pieceIndex of [underWay, ...wanted]) seed.suggested.add(pieceIndex);
+    const picked = model.pick(seed, 2 * wanted.length).map(({ pieceIndex }) => pieceIndex);
+    assert.deepEqual(new Set(picked), new Set(wanted));
   });
 
   it('gives a piece that failed to one peer alone, first to somebody who had no part in it', () => {

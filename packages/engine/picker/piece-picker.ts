@@ -4,7 +4,9 @@
 
 import type { PieceGeometry } from '@enjambre/metainfo';
 import type { Random } from '@enjambre/runtime';
+import { FailedPieces } from './failed-pieces.ts';
 import { OpenPiece } from './open-piece.ts';
+import { Participation } from './participation.ts';
 import type { BlockRequest, PickingPeer } from './picking-peer.ts';
 import { RarityIndex } from './rarity-index.ts';
 import { chooseStolen } from './stealing.ts';
@@ -15,8 +17,6 @@ const RANDOM_FIRST_PIECES = 4;
 const PARTIAL_PIECES_PER_PEER = 1.5;
 /** A peer that needs longer for a piece shares it with others. */
 const WHOLE_PIECE_SECONDS = 20;
-/** Pieces that an unproven or suspected peer may take part in at once: bounds what a poisoner can spoil. */
-const UNPROVEN_PIECES = 4;
 
 export interface PickerOptions<Peer> {
   readonly geometry: PieceGeometry;
@@ -38,10 +38,8 @@ export class PiecePicker<Peer extends PickingPeer> {
   readonly #peers = new Set<Peer>();
   /** Peers counted as having everything; kept apart so that a seed's coming costs nothing per piece. */
   readonly #seeds = new Set<Peer>();
-  /** Pieces that failed, and who had a part in them. */
-  readonly #failed = new Map<number, Set<Peer>>();
-  /** How many unverified pieces each peer has a part in. */
-  readonly #partCount = new Map<Peer, number>();
+  readonly #failed = new FailedPieces<Peer>();
+  readonly #participation = new Participation<Peer>();
   #hadCount = 0;
 
   constructor(options: PickerOptions<Peer>) {
@@ -102,7 +100,7 @@ export class PiecePicker<Peer extends PickingPeer> {
     if (!this.#peers.delete(peer)) return;
     this.disowned(peer);
     if (!this.#seeds.delete(peer)) this.#countPieces(peer, -1);
-    this.#partCount.delete(peer);
+    this.#participation.left(peer);
   }
 
   /** Names up to `want` blocks to ask `peer` for, and takes them as asked. */
@@ -111,18 +109,23 @@ export class PiecePicker<Peer extends PickingPeer> {
     const takeWhere = (allowed: (piece: OpenPiece<Peer>) => boolean): void => {
       for (const piece of this.#withFree) {
         if (picked.length >= want) return;
-        if (!peer.offers.has(piece.pieceIndex) || !this.#mayTakePart(peer, piece) || !allowed(piece)) continue;
+        if (!peer.offers.has(piece.pieceIndex) || !this.#participation.allows(peer, piece) || !allowed(piece)) continue;
         if (piece.owner === undefined && this.#deliversWhole(peer, piece)) piece.owner = peer;
         this.#take(piece, peer, want, picked);
       }
     };
     takeWhere((piece) => piece.owner === peer);
+    while (picked.length < want && peer.suggested.size > 0) {
+      const piece = this.#start(peer, false, this.#chooseSuggested(peer));
+      if (piece === undefined) break;
+      this.#take(piece, peer, want, picked);
+    }
     if (!peer.suspected) {
       const joins = !this.#isFast(peer) || this.#withFree.size > PARTIAL_PIECES_PER_PEER * this.#peers.size;
       takeWhere((piece) => piece.owner === undefined || (joins && !piece.exclusive));
     }
     while (picked.length < want) {
-      const piece = this.#start(peer, picked.length === 0);
+      const piece = this.#start(peer, picked.length === 0, this.#chooseNew(peer));
       if (piece === undefined) break;
       this.#take(piece, peer, want, picked);
     }
@@ -165,18 +168,15 @@ export class PiecePicker<Peer extends PickingPeer> {
 
   /** A piece that waited to be verified was: it is had. */
   verified(piece: OpenPiece<Peer>): void {
-    this.#closed(piece);
+    this.#participation.proven(piece);
+    this.#participation.closed(piece);
     this.pieceHad(piece.pieceIndex);
   }
 
   /** A piece that waited to be verified failed (`wasBad`), or could not be stored: it may be started again. */
   failed(piece: OpenPiece<Peer>, wasBad: boolean): void {
-    this.#closed(piece);
-    if (wasBad) {
-      const suspects = this.#failed.get(piece.pieceIndex) ?? new Set();
-      for (const peer of piece.suppliers) if (peer !== undefined) suspects.add(peer);
-      this.#failed.set(piece.pieceIndex, suspects);
-    }
+    this.#participation.closed(piece);
+    if (wasBad) this.#failed.add(piece);
     this.#index.insert(piece.pieceIndex);
   }
 
@@ -189,7 +189,7 @@ export class PiecePicker<Peer extends PickingPeer> {
   }
 
   #take(piece: OpenPiece<Peer>, peer: Peer, want: number, picked: BlockRequest[]): void {
-    this.#countPart(piece, peer);
+    this.#participation.count(piece, peer);
     for (let blockIndex = 0; blockIndex < piece.blockCount && picked.length < want; blockIndex++) {
       if (!piece.isFree(blockIndex)) continue;
       piece.ask(blockIndex, peer);
@@ -198,10 +198,8 @@ export class PiecePicker<Peer extends PickingPeer> {
     if (piece.freeCount === 0) this.#withFree.delete(piece);
   }
 
-  #start(peer: Peer, mayEvict: boolean): OpenPiece<Peer> | undefined {
-    if (!this.#mayTakePart(peer, undefined)) return undefined;
-    const pieceIndex = this.#chooseNew(peer);
-    if (pieceIndex === undefined) return undefined;
+  #start(peer: Peer, mayEvict: boolean, pieceIndex: number | undefined): OpenPiece<Peer> | undefined {
+    if (pieceIndex === undefined || !this.#participation.allows(peer, undefined)) return undefined;
     const slab =
       this.#options.allocate(pieceIndex) ??
       (mayEvict && this.#evict(peer) ? this.#options.allocate(pieceIndex) : undefined);
@@ -223,32 +221,30 @@ export class PiecePicker<Peer extends PickingPeer> {
     return true;
   }
 
+  /** The oldest suggestion that can be followed; those that are had or under way are dropped in passing. */
+  #chooseSuggested(peer: Peer): number | undefined {
+    for (const pieceIndex of peer.suggested) {
+      if (!this.#index.includes(pieceIndex)) peer.suggested.delete(pieceIndex);
+      else if (peer.offers.has(pieceIndex)) return pieceIndex;
+    }
+    return undefined;
+  }
+
   #chooseNew(peer: Peer): number | undefined {
     const size = this.#index.size;
     const first = this.#hadCount < RANDOM_FIRST_PIECES && size > 0 ? this.#options.random.below(size) : 0;
     for (let step = 0; step < size; step++) {
       const pieceIndex = this.#index.at((first + step) % size);
-      if (peer.offers.has(pieceIndex) && !this.#betterFromOthers(peer, pieceIndex)) return pieceIndex;
+      if (peer.offers.has(pieceIndex) && !this.#failed.isBetterFrom(this.#peers, peer, pieceIndex)) return pieceIndex;
     }
     return undefined;
-  }
-
-  /** The piece failed with this peer's part in it, and somebody who had none can deliver it. */
-  #betterFromOthers(peer: Peer, pieceIndex: number): boolean {
-    const suspects = this.#failed.get(pieceIndex);
-    if (suspects === undefined || !suspects.has(peer)) return false;
-    for (const other of this.#peers) {
-      if (!suspects.has(other) && !other.snubbed && other.outstandingCount > 0 && other.has.has(pieceIndex))
-        return true;
-    }
-    return false;
   }
 
   #steal(peer: Peer, want: number, picked: BlockRequest[]): void {
     for (const stolen of chooseStolen(this.#open.values(), peer, want, this.#index.size === 0)) {
       const { piece, blockIndex, holder, isDoubled } = stolen;
-      if (!this.#mayTakePart(peer, piece)) continue;
-      this.#countPart(piece, peer);
+      if (!this.#participation.allows(peer, piece)) continue;
+      this.#participation.count(piece, peer);
       if (!isDoubled) {
         this.#options.taken(holder, piece.pieceIndex, blockIndex);
         piece.release(blockIndex, holder);
@@ -280,27 +276,9 @@ export class PiecePicker<Peer extends PickingPeer> {
     }
     this.#open.delete(piece.pieceIndex);
     this.#withFree.delete(piece);
-    this.#closed(piece);
+    this.#participation.closed(piece);
     this.#options.free(piece.slab);
     this.#index.insert(piece.pieceIndex);
-  }
-
-  #closed(piece: OpenPiece<Peer>): void {
-    for (const peer of piece.participants) {
-      const count = this.#partCount.get(peer);
-      if (count !== undefined) this.#partCount.set(peer, count - 1);
-    }
-  }
-
-  #countPart(piece: OpenPiece<Peer>, peer: Peer): void {
-    if (piece.participants.has(peer)) return;
-    piece.participants.add(peer);
-    this.#partCount.set(peer, (this.#partCount.get(peer) ?? 0) + 1);
-  }
-
-  #mayTakePart(peer: Peer, piece: OpenPiece<Peer> | undefined): boolean {
-    if (peer.proven && !peer.suspected) return true;
-    return piece?.participants.has(peer) === true || (this.#partCount.get(peer) ?? 0) < UNPROVEN_PIECES;
   }
 
   #isFast(peer: Peer): boolean {

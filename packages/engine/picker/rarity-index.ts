@@ -28,6 +28,11 @@ export class RarityIndex {
     return this.#order.length;
   }
 
+  /** Whether the piece may still be started. */
+  includes(pieceIndex: number): boolean {
+    return this.#position[pieceIndex] >= 0;
+  }
+
   /** The piece at that place, 0 being the rarest. */
   at(position: number): number {
     return this.#order[position];

@@ -4,6 +4,8 @@
 import type { PieceGeometry } from '@enjambre/metainfo';
 import type { Clock, Random } from '@enjambre/runtime';
 import { type ChokerSettings, chooseUnchoked } from '../choker/choker.ts';
+import { FirstCopies } from '../choker/first-copies.ts';
+import { SlotCount } from '../choker/slot-count.ts';
 import type { Peer } from '../peer/peer.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import type { SpeedMeter } from '../rate/speed-meter.ts';
@@ -33,6 +35,12 @@ const TURN_PIECES = 20;
 const RECHOKE_MS = 15_000;
 const ROTATE_MS = 30_000;
 
+/** Who is served and asks for nothing for so long (longer than a far round trip) has no use for its slot. */
+const IDLE_SLOT_MS = 500;
+/** What is suggested to a peer ahead of its requests: as much as it asks for at first, and a piece to follow another. */
+const SUGGESTED_BYTES = 256 * 1024;
+const LEAST_SUGGESTED_PIECES = 2;
+
 export interface UploadOptions {
   readonly geometry: PieceGeometry;
   readonly store: PieceStore;
@@ -52,28 +60,50 @@ export interface UploadOptions {
 export class Upload {
   readonly #options: UploadOptions;
   readonly #settings: Omit<ChokerSettings, 'slots'>;
+  readonly #slotCount = new SlotCount();
   #lastRechokeMs: number;
   #lastRotateMs: number;
+  /** What is given to one peer each, once we are a seed. */
+  #firstCopies: FirstCopies<Peer> | undefined;
+  readonly #suggestedAhead: number;
   /** Peers with requests that wait for the upload limit. */
   readonly #waiting = new Set<Peer>();
 
   constructor(options: UploadOptions) {
     this.#options = options;
     this.#settings = { ...CHOKER, turnBytes: TURN_PIECES * options.geometry.pieceLength };
+    this.#suggestedAhead = Math.max(LEAST_SUGGESTED_PIECES, Math.ceil(SUGGESTED_BYTES / options.geometry.pieceLength));
     this.#lastRechokeMs = this.#lastRotateMs = options.clock.now();
   }
 
-  /** Somebody became interested, lost interest or left: free slots are given at once, to those who waited longest. */
+  /** Somebody became interested, lost interest or left. */
   interestChanged(): void {
-    const { peers, clock } = this.#options;
-    const interested = [...peers].filter((peer) => peer.peerInterested);
-    let free = this.#options.slots() - interested.filter((peer) => !peer.amChoking).length;
-    if (free < 0) return this.#rechoke();
-    const waiting = interested.filter((peer) => peer.amChoking).sort((a, b) => a.waitingSinceMs - b.waitingSinceMs);
-    for (const peer of waiting) {
-      if (free-- <= 0) return;
-      peer.optimistic = true;
-      this.#unchoke(peer, clock.now());
+    this.#giveFreeSlots(this.#options.clock.now());
+  }
+
+  /**
+   * A slot that is free is given at once to who waited longest; one whose holder asks for nothing is free as soon as
+   * somebody waits.
+   */
+  #giveFreeSlots(nowMs: number): void {
+    for (;;) {
+      let unchoked = 0;
+      let idle: Peer | undefined;
+      let next: Peer | undefined;
+      for (const peer of this.#options.peers) {
+        if (!peer.amChoking) {
+          unchoked++;
+          if (asksNothing(peer, nowMs)) idle = peer;
+        } else if (peer.peerInterested && (next === undefined || peer.waitingSinceMs < next.waitingSinceMs))
+          next = peer;
+      }
+      if (next === undefined) return;
+      if (unchoked >= this.#slots) {
+        if (idle === undefined) return;
+        this.#choke(idle, nowMs);
+      }
+      next.optimistic = true;
+      this.#unchoke(next, nowMs);
     }
   }
 
@@ -92,8 +122,20 @@ export class Upload {
     const allowed = !peer.amChoking || isAllowedFast(peer, range);
     if (!allowed || !isHad(range.pieceIndex) || peer.wanted.length >= REQUESTS_WE_KEEP)
       return this.#refuse(peer, range);
+    if (this.#firstCopies?.asked(peer, range.pieceIndex)) this.#suggest(peer);
+    peer.lastAskedAtMs = this.#options.clock.now();
     peer.wanted.push(range);
     this.#serve(peer);
+  }
+
+  /** Names the pieces a peer should ask for first, if we are a seed and it understands. */
+  #suggest(peer: Peer): void {
+    const { geometry, random, peers, isSeeding, clock } = this.#options;
+    if (!peer.handshake.fast || !isSeeding()) return;
+    this.#firstCopies ??= new FirstCopies({ pieceCount: geometry.pieceCount, random, peers });
+    for (const pieceIndex of this.#firstCopies.suggest(peer, this.#suggestedAhead)) {
+      peer.send({ type: 'suggest', pieceIndex }, clock.now());
+    }
   }
 
   /** It no longer wants the block. With the fast extension it is told that it will not come (BEP 6). */
@@ -108,6 +150,7 @@ export class Upload {
 
   left(peer: Peer): void {
     this.#waiting.delete(peer);
+    this.#firstCopies?.ended(peer);
     peer.wanted.length = 0;
     if (!peer.amChoking) this.interestChanged();
   }
@@ -124,17 +167,26 @@ export class Upload {
       this.#waiting.delete(peer);
       this.#serve(peer);
     }
-    if (this.#options.clock.now() - this.#lastRechokeMs >= RECHOKE_MS) this.#rechoke();
+    const nowMs = this.#options.clock.now();
+    if (nowMs - this.#lastRechokeMs >= RECHOKE_MS) this.#rechoke();
+    this.#giveFreeSlots(nowMs);
+  }
+
+  get #slots(): number {
+    return Math.min(this.#slotCount.slots, this.#options.slots());
   }
 
   #rechoke(): void {
-    const { clock, random, peers, isSeeding, slots } = this.#options;
+    const { clock, random, peers, isSeeding, meter } = this.#options;
     const nowMs = clock.now();
     const rotate = nowMs - this.#lastRotateMs >= ROTATE_MS;
     this.#lastRechokeMs = nowMs;
     if (rotate) this.#lastRotateMs = nowMs;
+    const isWanted = [...peers].filter((peer) => peer.peerInterested).length > this.#slots;
+    this.#slotCount.adapt(meter.bytesPerSecond, isWanted, this.#options.slots());
+    const settings = { ...this.#settings, slots: this.#slots };
     const situation = { seeding: isSeeding(), nowMs, rotate };
-    const { regular, optimistic } = chooseUnchoked([...peers], situation, { ...this.#settings, slots: slots() }, random);
+    const { regular, optimistic } = chooseUnchoked([...peers], situation, settings, random);
     for (const peer of peers) {
       peer.optimistic = optimistic.has(peer);
       if (regular.has(peer) || peer.optimistic) this.#unchoke(peer, nowMs);
@@ -145,8 +197,9 @@ export class Upload {
   #unchoke(peer: Peer, nowMs: number): void {
     if (!peer.amChoking) return;
     peer.amChoking = false;
-    peer.unchokedAtMs = nowMs;
+    peer.unchokedAtMs = peer.lastAskedAtMs = nowMs;
     peer.turnBytes = 0;
+    this.#suggest(peer);
     peer.send({ type: 'unchoke' }, nowMs);
   }
 
@@ -155,6 +208,7 @@ export class Upload {
     peer.amChoking = true;
     peer.unchokedAtMs = undefined;
     peer.waitingSinceMs = nowMs;
+    this.#firstCopies?.ended(peer);
     peer.send({ type: 'choke' }, nowMs);
     const kept = peer.wanted.filter((range) => isAllowedFast(peer, range));
     const refused = peer.wanted.filter((range) => !isAllowedFast(peer, range));
@@ -230,6 +284,13 @@ export class Upload {
 /** The allowed set is a start for newcomers, not a way round the choker for the others (BEP 6). */
 function isAllowedFast(peer: Peer, range: BlockRange): boolean {
   return peer.allowedToPeer.has(range.pieceIndex) && peer.has.count < ALLOWED_FAST_COUNT;
+}
+
+/** Its slot would be of more use to somebody else. */
+function asksNothing(peer: Peer, nowMs: number): boolean {
+  if (!peer.peerInterested) return true;
+  const isServed = peer.wanted.length > 0 || peer.serving || peer.connection.bufferedBytes > 0;
+  return !isServed && nowMs - peer.lastAskedAtMs > IDLE_SLOT_MS;
 }
 
 function bufferLimit(peer: Peer): number {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { seededRandom } from '@enjambre/runtime';
+import fc from 'fast-check';
+import { FirstCopies } from './first-copies.ts';
+
+const PIECES = 12;
+
+function setUp() {
+  const peers = ['a', 'b', 'c'].map((name) => ({ name, has: new Set<number>() }));
+  return { peers, copies: new FirstCopies({ pieceCount: PIECES, random: seededRandom(1), peers }) };
+}
+
+describe('the first copies of a seed', () => {
+  it('go to one peer each, however many ask', () => {
+    const { peers, copies } = setUp();
+    const given = peers.flatMap((peer) => copies.suggest(peer, 4));
+    assert.equal(new Set(given).size, PIECES);
+    assert.deepEqual(copies.suggest(peers[0], 5), [], 'none is left');
+  });
+
+  it('are named so many ahead of what the peer has asked for', () => {
+    const { peers, copies } = setUp();
+    const [first] = copies.suggest(peers[0], 2);
+    assert.deepEqual(copies.suggest(peers[0], 2), []);
+    assert.equal(copies.asked(peers[0], first), true);
+    assert.equal(copies.asked(peers[0], first), false, 'only its first block counts');
+    assert.equal(copies.suggest(peers[0], 2).length, 1);
+  });
+
+  it('are not those that somebody has, or has asked for without being told', () => {
+    const { peers, copies } = setUp();
+    peers[1].has.add(3);
+    assert.equal(copies.asked(peers[2], 5), false);
+    const given = copies.suggest(peers[0], PIECES);
+    assert.deepEqual(new Set(given), new Set([0, 1, 2, 4, 6, 7, 8, 9, 10, 11]));
+  });
+
+  it('are all given in the end, although peers go before they have them', () => {
+    const step = fc.record({ peer: fc.nat(2), does: fc.constantFrom('suggest', 'ask', 'get', 'end') });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const { peers, copies } = setUp();
+        const given = peers.map(() => new Set<number>());
+        for (const { peer, does } of steps) {
+          if (does === 'suggest') for (const piece of copies.suggest(peers[peer], 2)) given[peer].add(piece);
+          else if (does === 'end') {
+            copies.ended(peers[peer]);
+            given[peer].clear();
+          } else {
+            const [piece] = given[peer].difference(peers[peer].has);
+            if (piece === undefined) continue;
+            copies.asked(peers[peer], piece);
+            if (does === 'get') peers[peer].has.add(piece);
+          }
+        }
+        for (const peer of peers) copies.ended(peer);
+        const had = peers.reduce((all, peer) => all.union(peer.has), new Set<number>());
+        assert.equal(copies.suggest(peers[0], PIECES).length, PIECES - had.size);
+      }),
+    );
+  });
+});
