@@ -113,6 +113,7 @@ export class Overlay {
       ...{ ...world, transport, membership, neighbourhood, records: this.#records },
       applyRecord: (record, spread) => this.#applyRecord(record, spread),
       seenAt: (host) => this.#seenAt(host),
+      call: (member) => this.#call(member),
     });
     this.#antiEntropy = new AntiEntropy({
       ...{ ...world, membership, records: this.#records, isPartial: () => neighbourhood.isPartial },
@@ -125,7 +126,7 @@ export class Overlay {
       resolve: (host, done) => transport.resolve(host, done),
       isOurs: ({ host, port }) => port === transport.port && host === this.#ownAddress.host,
       introduce: (address) => this.#stateExchange.introduce(address),
-      call: (member) => outbox.ping(member.id, member.address, this.#prober.nextSequence(), false),
+      call: (member) => this.#call(member),
     });
   }
 
@@ -223,6 +224,10 @@ export class Overlay {
     this.#neighbourhood.changed(member, before === undefined);
     if (member.state === 'left') this.#records.forget(member.id);
     if (member.state === 'alive' && before !== 'alive') this.#providers.memberCameBack(member);
+  }
+
+  #call({ id, address }: Member): void {
+    this.#outbox.ping(id, address, this.#prober.nextSequence(), false);
   }
 
   #seenAt(host: string): void {

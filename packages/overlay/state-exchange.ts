@@ -1,31 +1,36 @@
 // Everything that one member knows for everything that another knows: at joining, and when a partition ends.
-// Invariant: whom the other holds for dead and we for alive comes under suspicion and no more; it may speak for itself.
+// Invariant: where one holds for dead whom the other knows to be there, neither believes the other: the member is asked.
 
 import type { PeerAddress } from '@enjambre/metainfo';
-import type { Clock } from '@enjambre/runtime';
-import { isLive, rumourOf } from './membership/member.ts';
+import { type Clock, type Random, shuffle } from '@enjambre/runtime';
+import { isLive, type Member, rumourOf } from './membership/member.ts';
 import type { Membership } from './membership/membership.ts';
 import type { Neighbourhood } from './membership/neighbourhood.ts';
 import type { Transport } from './net/transport.ts';
 import { type Message, UNKNOWN_MEMBER } from './protocol/message.ts';
 import { decodeMessage, encodeMessage } from './protocol/message-codec.ts';
 import { ProtocolError } from './protocol/protocol-error.ts';
-import { encodeRumour, type MemberRumour, type RecordRumour } from './protocol/rumour.ts';
+import { encodeRumour, type MemberRumour, type RecordRumour, type Rumour } from './protocol/rumour.ts';
 import type { RecordTable } from './records/record-table.ts';
 
 export interface StateExchangeOptions {
   readonly clock: Clock;
+  readonly random: Random;
   readonly transport: Transport;
   readonly membership: Membership;
   readonly records: RecordTable;
   readonly neighbourhood: Neighbourhood;
   readonly applyRecord: (record: RecordRumour, spread: boolean) => void;
+  /** Asks somebody whom we hold for dead whether it is there. */
+  readonly call: (member: Member) => void;
   /** Somebody sees us at this host. */
   readonly seenAt: (host: string) => void;
 }
 
 /** Between exchanges that are no joining: one tells all that the next would. */
 const LEAST_INTERVAL_MS = 2_000;
+/** Of half a network that is back, so many are called by each who learns it first. */
+const MOST_CALLED = 32;
 /** What a stream may carry: ten thousand members with a dozen records each. */
 export const MOST_STATE = 8 * 1024 * 1024;
 
@@ -82,10 +87,10 @@ export class StateExchange {
     const { membership, applyRecord } = this.#options;
     for (const rumour of rumours) {
       if (rumour.kind === 'record') applyRecord(rumour, spread);
-      else if (rumour.state !== 'dead') this.#meet(rumour, spread);
-      else if (membership.table.get(rumour.id) === undefined) membership.remember(rumour);
-      else membership.apply({ ...rumour, state: 'suspect', suspectedBy: membership.self.id }, spread);
+      else if (rumour.state === 'dead') membership.remember(rumour);
+      else this.#meet(rumour, spread);
     }
+    this.#callThoseBack(rumours);
     // The one who told us is there, whatever it had heard of itself.
     const teller = membership.table.at(from);
     if (teller !== undefined && isLive(teller)) teller.provenAtMs = this.#options.clock.now();
@@ -96,6 +101,16 @@ export class StateExchange {
     const { membership, neighbourhood } = this.#options;
     membership.apply(rumour, spread);
     if (neighbourhood.isPartial && neighbourhood.views.hasRoom) neighbourhood.keep(rumour);
+  }
+
+  /** They refute what we hold, to us at once and to all others by rumour. */
+  #callThoseBack(rumours: readonly Rumour[]): void {
+    const { membership, random, call } = this.#options;
+    const back = rumours.flatMap((rumour) => {
+      const member = rumour.kind === 'member' && isLive(rumour) ? membership.table.get(rumour.id) : undefined;
+      return member?.state === 'dead' ? [member] : [];
+    });
+    for (const member of shuffle(back, random).slice(0, MOST_CALLED)) call(member);
   }
 
   #withState(head: Uint8Array): Uint8Array {

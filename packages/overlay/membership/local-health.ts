@@ -16,8 +16,7 @@ export class LocalHealth {
     this.#score = Math.max(0, this.#score - 1);
   }
 
-  /** @param by how many answers did not come that should have */
-  worse(by = 1): void {
-    this.#score = Math.min(WORST, this.#score + by);
+  worse(): void {
+    this.#score = Math.min(WORST, this.#score + 1);
   }
 }
