@@ -202,7 +202,8 @@ export class Fleet {
   /** A container that is in no database of ours, and runs. */
   async #adopt(id: string, { text, torrent, running }: Keepsake): Promise<Container | undefined> {
     const kept = readKeepsake(text, this.root);
-    if (kept === undefined || this.containers.byName(kept.name) !== undefined) return undefined;
+    if (kept === undefined || torrent === undefined || this.containers.byName(kept.name) !== undefined)
+      return undefined;
     await writeFile(this.torrentPathOf(id), torrent);
     const record = { ...kept, id, restarts: 0, paused: false, wanted: running ? 'running' : 'stopped' } as const;
     this.#store.insert(record);

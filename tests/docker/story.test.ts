@@ -45,11 +45,7 @@ describe('clients in containers', { skip: whyNoEngines(), timeout: TIMEOUT_MS },
 
     engine.docker('kill', 'leech-2');
     await first.until('leech-2', ({ reason }) => reason?.code === 'killed');
-    const { status: found } = await first.until(
-      'leech-2',
-      ({ restarts, health }) => restarts === 1 && health === 'healthy',
-    );
-    assert.notEqual(found!.downloaded, 0, 'it goes on where it was');
+    await first.until('leech-2', ({ restarts, status }) => restarts === 1 && status !== null && status.downloaded > 0);
 
     // In the middle, and without a word.
     const before = await rows(first);
@@ -94,7 +90,8 @@ describe('clients in containers', { skip: whyNoEngines(), timeout: TIMEOUT_MS },
     });
     assert.deepEqual(told(after), told(before));
     // Its .torrent too: it can be made anew.
-    assert.equal((await second.call('POST', `/api/containers/${id}/restart`)).status, 200);
+    const { status, body } = await second.call('POST', `/api/containers/${id}/restart`);
+    assert.equal(status, 200, JSON.stringify(body));
     await second.until('seed', isComplete);
   });
 

@@ -79,7 +79,8 @@ export interface DriverListener {
 export interface Keepsake {
   /** `InstanceSpec.keepsake`. */
   readonly text: string;
-  readonly torrent: Uint8Array;
+  /** Undefined when it cannot be read any more. */
+  readonly torrent: Uint8Array | undefined;
   readonly running: boolean;
 }
 

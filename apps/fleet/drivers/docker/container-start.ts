@@ -15,6 +15,8 @@ import { readLastWords } from './log-follower.ts';
 import { packFile } from './torrent-archive.ts';
 
 const TOKEN_BYTES = 24;
+/** Set once a client has listened. */
+const proven = { RestartPolicy: { Name: 'unless-stopped' } };
 
 export interface StartOptions {
   readonly engine: Engine;
@@ -24,12 +26,14 @@ export interface StartOptions {
   readonly existing: InspectedContainer | undefined;
   /** Shows the container as it is now; undefined when there is none. */
   readonly inspect: (dockerId: string) => Promise<InspectedContainer | undefined>;
+  /** What went wrong and does not keep it from running. */
+  readonly warn: (sentence: string) => void;
   /** Whether somebody has asked meanwhile that it does not run. */
   readonly unwanted: () => boolean;
 }
 
 export async function startContainer(options: StartOptions): Promise<InspectedContainer> {
-  const { engine, spec, policy } = options;
+  const { engine, spec, policy, warn } = options;
   await refuseLink(spec.folder);
   const existing = await keepIfSame(options);
   const dockerId = existing?.dockerId ?? (await create(engine, spec, policy));
@@ -42,14 +46,16 @@ export async function startContainer(options: StartOptions): Promise<InspectedCo
       if (!(error instanceof EngineRefusal && error.engineStatus === 304)) throw error;
     });
     const seen = await ready(options, dockerId);
-    await container((one) => one.update({ RestartPolicy: { Name: 'unless-stopped' } }));
+    // It runs, whether or not the engine notes that.
+    await container((one) => one.update(proven)).catch((error) => warn(`${spec.name}: ${reasonOf(error)}`));
     return seen;
   } catch (error) {
     const reason = translate(error, spec);
-    await (existing === undefined
-      ? container((one) => one.remove({ force: true, v: true }))
-      : container((one) => one.kill())
-    ).catch(() => {});
+    // What could not be taken back is not the reason.
+    if (existing === undefined) await container((one) => one.remove({ force: true, v: true })).catch(() => {});
+    else await container((one) => one.kill()).catch(() => {});
+    // It has listened once; ended by a kill, the engine leaves it alone.
+    if (existing?.proven) await container((one) => one.update(proven)).catch(() => {});
     throw reason;
   }
 }

@@ -108,12 +108,8 @@ export class DockerDriver implements Driver {
     const dockerId = this.#sightings.dockerIdOf(id);
     const seen = dockerId === undefined ? undefined : await this.#sightings.inspect(dockerId);
     if (dockerId === undefined || seen === undefined || !seen.proven) return undefined;
-    const { folder, name } = torrentPlaceOf(id);
-    const path = `${folder}/${name}`;
-    const archive = await this.#engine.ask((docker) => docker.getContainer(dockerId).getArchive({ path }));
-    const torrent = unpackFile(await buffer(archive as Readable));
-    const text = (await this.#sightings.show(dockerId)).Config.Labels[KEEPSAKE_LABEL];
-    return torrent === undefined ? undefined : { text, torrent, running: seen.instance !== undefined };
+    const text = (await this.#sightings.show(dockerId)).Config.Labels[KEEPSAKE_LABEL] ?? '';
+    return { text, torrent: await this.#takeOutTorrent(id, dockerId), running: seen.instance !== undefined };
   }
 
   get(id: string): Instance | undefined {
@@ -137,6 +133,7 @@ export class DockerDriver implements Driver {
           this.#sightings.exists(id, made);
           return this.#sightings.inspect(made);
         },
+        warn: (sentence) => this.#options.logger.log('warn', sentence),
         unwanted: () => this.#busy.get(id) !== 'starting',
       });
       this.#sightings.runs(started as Sighting);
@@ -173,9 +170,8 @@ export class DockerDriver implements Driver {
   }
 
   async followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void> {
-    const dockerId = this.#sightings.dockerIdOf(id);
-    if (dockerId === undefined) return () => {};
-    const follower = new LogFollower(this.#engine, dockerId, onLine);
+    // Asked anew each time: for other wishes it gets another container.
+    const follower = new LogFollower(this.#engine, () => this.#sightings.dockerIdOf(id), onLine);
     this.#followers.set(follower, id);
     await follower.open(count);
     return () => {
@@ -201,6 +197,7 @@ export class DockerDriver implements Driver {
 
   async close(stop: boolean): Promise<void> {
     this.#listener = undefined;
+    this.#sightings.listener = undefined;
     if (stop) await Promise.all(this.#sightings.running().map(({ id }) => this.#stop(id, CLOSE_GRACE_SECONDS)));
     this.#watch.close();
     for (const follower of this.#followers.keys()) follower.close();
@@ -225,6 +222,18 @@ export class DockerDriver implements Driver {
     } finally {
       // Whoever was starting it learns that it has ended, and clears away after itself.
       if (before === undefined) this.#busy.delete(id);
+    }
+  }
+
+  async #takeOutTorrent(id: string, dockerId: string): Promise<Uint8Array | undefined> {
+    const { folder, name } = torrentPlaceOf(id);
+    const path = `${folder}/${name}`;
+    try {
+      const archive = await this.#engine.ask((docker) => docker.getContainer(dockerId).getArchive({ path }));
+      return unpackFile(await buffer(archive as Readable));
+    } catch (error) {
+      if (error instanceof EngineRefusal) return undefined;
+      throw error;
     }
   }
 

@@ -32,23 +32,25 @@ export async function readLastWords(engine: Engine, dockerId: string): Promise<s
 
 export class LogFollower {
   readonly #engine: Engine;
-  readonly #dockerId: string;
+  readonly #dockerIdOf: () => string | undefined;
   readonly #onLine: (line: string) => void;
   #last = '';
   #stream: Readable | undefined;
   #opening: Promise<void> | undefined;
   #closed = false;
 
-  constructor(engine: Engine, dockerId: string, onLine: (line: string) => void) {
+  /** @param dockerIdOf the engine's id of the container, undefined while there is none */
+  constructor(engine: Engine, dockerIdOf: () => string | undefined, onLine: (line: string) => void) {
     this.#engine = engine;
-    this.#dockerId = dockerId;
+    this.#dockerIdOf = dockerIdOf;
     this.#onLine = onLine;
   }
 
   /** Resolves once it has told the last `count` lines. */
   async open(count: number): Promise<void> {
     // At least one: it says from when on the rest is new.
-    const lines = await readLog(this.#engine, this.#dockerId, Math.max(1, count));
+    const dockerId = this.#dockerIdOf();
+    const lines = dockerId === undefined ? [] : await readLog(this.#engine, dockerId, Math.max(1, count));
     this.#last = lines.at(-1)?.at ?? '';
     for (const { text } of count === 0 ? [] : lines) this.#onLine(text);
     await this.goOn();
@@ -69,11 +71,13 @@ export class LogFollower {
   }
 
   async #follow(): Promise<void> {
+    const dockerId = this.#dockerIdOf();
+    if (dockerId === undefined) return;
     const from = this.#last === '' ? {} : { since: sinceOf(this.#last) };
     const options = { stdout: true, stderr: true, timestamps: true, follow: true, ...from } as const;
     const stream = (await this.#engine.ask((docker) =>
       // The types know `since` as a number only, which is too coarse.
-      docker.getContainer(this.#dockerId).logs(options as Docker.ContainerLogsOptions & { follow: true }),
+      docker.getContainer(dockerId).logs(options as Docker.ContainerLogsOptions & { follow: true }),
     )) as Readable;
     if (this.#closed) return void stream.destroy();
     this.#stream = stream;

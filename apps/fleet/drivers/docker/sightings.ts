@@ -136,6 +136,8 @@ export class Sightings {
     const busy = () => this.#options.isBusy(id);
     const answering = await untilAnswers(() => this.inspect(dockerId), busy);
     if (answering?.instance === undefined || busy()) return;
+    // What was seen before was old, and we have started it meanwhile.
+    if (this.#running.get(id)?.startedAt === answering.startedAt) return;
     this.runs(answering as Sighting);
     this.listener?.started(id);
   }
