@@ -8,7 +8,6 @@ import {
   type PeerSource,
   removeTorrentFiles,
   type Session,
-  type Torrent,
   type TorrentRemoval,
 } from '@enjambre/engine';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
@@ -135,7 +134,7 @@ export class TorrentList {
       store: createFileStore({ archives, infoHash, layout, workshop: this.#workshop, clock, logger }),
       sources: this.#sourcesOf(description, trackers),
       peers: [...peers],
-      changed: (changed) => this.#tellChange(changed),
+      changed: () => this.#tellChange(infoHash.toHex()),
     });
     if (this.#pauseAsked || this.#state.isPaused(torrent.infoHash)) torrent.pause();
     const addedAt = clock.wallTime();
@@ -194,12 +193,13 @@ export class TorrentList {
   }
 
   /** Logs how far a torrent is, when that has changed. What a disk refuses the engine tells. */
-  #tellChange(torrent: Torrent): void {
-    const { metainfo, infoHash, snapshot } = torrent;
-    const { phase, complete } = snapshot;
+  #tellChange(infoHash: string): void {
     const entry = this.#entries.get(infoHash);
+    if (entry === undefined) return;
+    const { metainfo, snapshot } = entry.torrent;
+    const { phase, complete } = snapshot;
     const told = complete && phase === 'active' ? 'complete' : phase;
-    if (entry === undefined || told === entry.told) return;
+    if (told === entry.told) return;
     entry.told = told;
     if (told === 'complete') entry.metainfo.forgetHashes();
     // Of what is stopped the totals are told, of what a disk refuses the sentence.

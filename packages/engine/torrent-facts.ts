@@ -1,12 +1,25 @@
 // Looks at a torrent's peers and sources once, and counts what its reason is drawn from.
 
-import type { SourceView } from './discovery/source-list.ts';
+import type { KnownPeers } from './discovery/known-peers.ts';
+import type { SourceList, SourceView } from './discovery/source-list.ts';
 import type { Peer } from './peer/peer.ts';
-import type { Torrent } from './torrent.ts';
+import type { TorrentDescription } from './torrent-options.ts';
 import type { ReasonFacts } from './torrent-reason.ts';
+import type { TorrentSnapshot } from './torrent-snapshot.ts';
 import type { TorrentSurroundings } from './transfer.ts';
+import type { Bitfield } from './wire/bitfield.ts';
 
-export function factsOf(torrent: Torrent, { clock, downloadBucket, isFull }: TorrentSurroundings): ReasonFacts {
+/** What it looks at: a torrent. */
+interface Observed {
+  readonly metainfo: TorrentDescription;
+  readonly snapshot: TorrentSnapshot;
+  readonly pieces: Bitfield;
+  readonly connectedPeers: ReadonlySet<Peer>;
+  readonly knownPeers: KnownPeers;
+  readonly sources: SourceList;
+}
+
+export function factsOf(torrent: Observed, { clock, downloadBucket, isFull }: TorrentSurroundings): ReasonFacts {
   const { snapshot, pieces, connectedPeers, metainfo } = torrent;
   // One that is complete, or has peers, need not look at who else is known.
   const isAlone = !snapshot.complete && connectedPeers.size === 0;
@@ -43,7 +56,7 @@ function countPeers(
   return counts;
 }
 
-function countDialable({ knownPeers }: Torrent): Pick<ReasonFacts, 'dialable' | 'unreachable'> {
+function countDialable({ knownPeers }: Observed): Pick<ReasonFacts, 'dialable' | 'unreachable'> {
   const counts = { dialable: 0, unreachable: 0 };
   for (const peer of knownPeers) {
     if (!peer.isDialable || peer.isBanned || peer.isSelf) continue;

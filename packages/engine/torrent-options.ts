@@ -3,7 +3,6 @@
 import type { PeerAddress, TorrentFile } from '@enjambre/metainfo';
 import type { PeerSource } from './discovery/peer-source.ts';
 import type { PieceStore } from './storage/piece-store.ts';
-import type { Torrent } from './torrent.ts';
 
 /** What a torrent has to know of its .torrent; the hashes of the pieces are for its store alone. */
 export type TorrentDescription = Pick<TorrentFile, 'infoHashV1' | 'name' | 'geometry' | 'files' | 'private'>;
@@ -15,5 +14,5 @@ export interface TorrentOptions {
   /** Given by hand. */
   readonly peers?: readonly PeerAddress[];
   /** Its phase is another now, or everything is verified and written. */
-  readonly changed?: (torrent: Torrent) => void;
+  readonly changed?: () => void;
 }

@@ -258,7 +258,7 @@ export class Torrent {
     if (!this.#isOpen) return;
     if (this.#phase === 'error') this.#goOn();
     this.#completion.resolve();
-    this.#options.changed?.(this);
+    this.#options.changed?.();
   }
 
   /** The disk does what it should: whatever was held back goes on. */
@@ -294,6 +294,6 @@ export class Torrent {
   #enter(phase: TorrentSnapshot['phase']): void {
     if (this.#phase === phase) return;
     this.#phase = phase;
-    this.#options.changed?.(this);
+    this.#options.changed?.();
   }
 }
