@@ -13,7 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Server } from './bare-server.ts';
 import { dropEmptyFields } from './request-body.ts';
 
-export interface Asked<Name extends EndpointName> {
+interface Asked<Name extends EndpointName> {
   readonly params: ParamsOf<Name>;
   readonly query: QueryOf<Name>;
   readonly body: BodyOf<Name>;

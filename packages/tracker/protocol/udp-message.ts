@@ -9,7 +9,7 @@ import type { SwarmCounts } from './scrape-answer.ts';
 
 /** Says that what follows is this protocol. */
 const PROTOCOL_ID = 0x417_2710_1980n;
-export const CONNECTION_ID_LENGTH = 8;
+const CONNECTION_ID_LENGTH = 8;
 /** The kinds of messages, and of answers. */
 export const udpActions = { connect: 0, announce: 1, scrape: 2, error: 3 } as const;
 const EVENTS: Readonly<Record<AnnounceEvent, number>> = { completed: 1, started: 2, stopped: 3 };
