@@ -3,6 +3,7 @@
 //   npm run image                                   enjambre:VERSION and enjambre:latest, on the engine that `docker` talks to
 //   npm run image -- --tag=NAME --base=IMAGE --host=unix:///run/other.sock
 //   npm run image -- --context-only                 dist/ alone, for another builder
+//   npm run image -- --installed                    without looking for packages that are missing
 
 import { chmod, copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -38,15 +39,16 @@ const besideBundle = {
   },
 };
 
-await prepare();
 const { values } = parseArgs({
   options: {
     base: { type: 'string' },
     tag: { type: 'string', multiple: true },
     host: { type: 'string' },
     'context-only': { type: 'boolean' },
+    installed: { type: 'boolean' },
   },
 });
+if (!values.installed) await prepare();
 const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 await buildClient();
 await buildPage();

@@ -45,7 +45,7 @@ export class EngineLab {
   makeImage(tag = 'enjambre:latest', engine = 1): void {
     run('base', this.#folder, `${engine}`, process.execPath);
     const { host } = this.engines[engine - 1];
-    const argv = ['tools/build-image.mjs', '--base=nodebase:latest', `--tag=${tag}`, `--host=${host}`];
+    const argv = ['tools/build-image.mjs', '--installed', '--base=nodebase:latest', `--tag=${tag}`, `--host=${host}`];
     // Its complaints come with the error.
     execFileSync(process.execPath, argv, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   }
