@@ -265,7 +265,6 @@ export class Torrent {
   #goOn(): void {
     this.#trouble.passed();
     this.#enter('active');
-    if (!this.#had.isComplete) this.#work();
     if (!this.#paused) this.#transfer?.download.proceed();
     this.#woken(this);
   }

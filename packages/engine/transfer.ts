@@ -1,5 +1,5 @@
-// What a torrent needs only while it exchanges pieces: picker, requests, peers. Made when pieces are missing or somebody
-// connects, let go when neither is so any more: an idle torrent costs nothing of it.
+// What a torrent needs only while it exchanges pieces: picker, requests, peers. Made when somebody connects, let go when
+// everything is there and nobody is: a torrent that waits costs nothing of it.
 // Invariant: after `end` nobody is connected and nothing is told any more.
 
 import type { PieceGeometry } from '@enjambre/metainfo';
