@@ -18,11 +18,18 @@ const torrent = join(home, 'one.torrent');
 writeFileSync(torrent, `d4:infod6:lengthi1e4:name3:one12:piece lengthi16384e6:pieces20:${'x'.repeat(20)}ee`);
 chownSync(home, USER, USER);
 const env = { ...process.env, ENJAMBRE_HTTP_HOST: '127.0.0.1' };
-const runs = [
-  ['client', `--torrent-file=${torrent}`, `--archives=${home}`, '--listen-port=0', '--http-port=auto', '--timeout=0.3'],
-  ['backend', '--help'],
-  ['tracker', '--help'],
+const client = [
+  'client',
+  `--torrent-file=${torrent}`,
+  `--archives=${home}`,
+  '--listen-port=0',
+  '--http-port=auto',
+  '--timeout=0.3',
 ];
+// The client's own code comes with it, of the Node that built it: made anew by this one.
+spawnSync(process.execPath, ['/opt/enjambre/apps/client/dist/compile.cjs', ...client], { env });
+rmSync(join(home, '.enjambre'), { recursive: true, force: true });
+const runs = [client, ['backend', '--help'], ['tracker', '--help']];
 for (const argv of runs) {
   const { status, stderr } = spawnSync('/opt/enjambre/enjambre', argv, { env, encoding: 'utf8', uid: USER, gid: USER });
   // 3: the client's time ran out, as it was to.

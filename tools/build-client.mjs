@@ -136,7 +136,7 @@ async function removeOldPrograms() {
   for (const name of old) await rm(path.join(folder, name));
 }
 
-/** Runs the client for a moment and asks how it is. */
+/** Runs the client for a moment and asks it what a backend asks. */
 async function compile() {
   const home = await mkdtemp(path.join(tmpdir(), 'enjambre-compile-'));
   const torrent = path.join(home, 'one.torrent');
@@ -150,7 +150,9 @@ async function compile() {
   client.stdout.on('data', (line) => {
     const port = /"httpPort":(\d+)/.exec(line)?.[1];
     if (port === undefined) return;
-    void fetch(`http://127.0.0.1:${port}/status`, { headers: { authorization: `Bearer ${token}` } });
+    const questions = ['/status', '/api/v1/torrents?limit=1&sort=state'];
+    const headers = { authorization: `Bearer ${token}` };
+    for (const question of questions) void fetch(`http://127.0.0.1:${port}${question}`, { headers });
   });
   const [code] = await once(client, 'close');
   if (code !== TIME_RAN_OUT) throw new Error(`the client that was built ended with ${code}`);

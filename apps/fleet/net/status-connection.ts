@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { conforms, type Status, StatusSchema, type TorrentReason, TorrentReasonSchema } from '@enjambre/contract';
 import type { Endpoint } from '../drivers/driver.ts';
 
-/** A client that works hard may be late, not that late. Longer than the interval between two questions. */
+/** A client that works hard may be late, not that late. */
 const TIMEOUT_MS = 2_000;
 const MAX_ANSWER_LENGTH = 64 * 1024;
 const HEAD_END = '\r\n\r\n';
@@ -74,7 +74,10 @@ export class StatusConnection {
     const socket = connect({ host, port, noDelay: true, timeout: TIMEOUT_MS });
     this.#received = Buffer.alloc(0);
     socket.on('data', (bytes: Buffer) => this.#take(bytes));
-    socket.on('timeout', () => socket.destroy());
+    socket.on('timeout', () => {
+      // Nobody waits: it rests between two questions.
+      if (this.#waiting !== undefined) socket.destroy();
+    });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       // Closed by us, it is not ours any more.

@@ -68,13 +68,15 @@ test('a client that closes its connection is suspected at once', async (t) => {
 test('a client that moves nothing is asked why, and no more than every few seconds', async (t) => {
   const { watcher, client, ask, changes } = await make(t);
   await ask();
-  assert.deepEqual([watcher.get('x')?.reason, client.reasonsAsked], [undefined, 0]);
   client.body = JSON.stringify({ ...status, state: 'starting', download_speed: 0 });
+  await ask();
+  await ask();
+  assert.deepEqual([watcher.get('x')?.reason, client.reasonsAsked], [undefined, 0]);
   await ask();
   assert.deepEqual(watcher.get('x')?.reason, { code: 'disk-full', message: 'The disk is full.' });
   const since = watcher.get('x')!.reasonSince;
   await ask();
-  assert.deepEqual([client.reasonsAsked, changes.length], [1, 2]);
+  assert.deepEqual([client.reasonsAsked, changes.length], [1, 3]);
   client.reason = { code: 'disk-full', message: 'Another file.' };
   await ask();
   await ask();
@@ -85,16 +87,33 @@ test('a client that moves nothing is asked why, and no more than every few secon
   assert.equal(watcher.get('x')?.reason, undefined);
 });
 
+test('a client that has nothing new is asked less often, until it has', async (t) => {
+  const { watcher, client, clock, ask } = await make(t);
+  for (let answers = 0; answers < 6; answers++) await ask();
+  clock.advance(2_000);
+  assert.equal(client.asked, 6);
+  clock.advance(1_200);
+  await watcher.ask('x');
+  assert.equal(client.asked, 7);
+  client.body = JSON.stringify({ ...status, downloaded: 2 });
+  clock.advance(3_200);
+  await watcher.ask('x');
+  await ask();
+  assert.equal(client.asked, 9);
+});
+
 async function make(t: TestContext) {
   const client = {
     body: JSON.stringify(status),
     reason: { code: 'disk-full', message: 'The disk is full.' },
+    asked: 0,
     reasonsAsked: 0,
     connections: 0,
     server: undefined as unknown as Server,
   };
   client.server = createServer(({ url }, response) => {
-    if (url !== '/status') client.reasonsAsked++;
+    if (url === '/status') client.asked++;
+    else client.reasonsAsked++;
     const body = url === '/status' ? client.body : JSON.stringify({ items: [{ reason: client.reason }] });
     response.setHeader('Content-Length', Buffer.byteLength(body)).end(body);
   });
@@ -125,5 +144,5 @@ async function make(t: TestContext) {
     clock.advance(LONGER_THAN_AN_INTERVAL_MS);
     await watcher.ask('x');
   };
-  return { watcher, client, changes, misses, ask, suspected };
+  return { watcher, client, clock, changes, misses, ask, suspected };
 }

@@ -1,4 +1,5 @@
-// Asks every client how it is, about once a second each, and tells when an answer differs from the one before.
+// Asks every client how it is, about once a second each (less often while it has nothing new), and tells when an answer
+// differs from the one before.
 // Invariant: a client is unreachable after three misses and back after one answer; at most one question to it is open.
 
 import type { Health, Status, TorrentReason } from '@enjambre/contract';
@@ -10,7 +11,11 @@ const INTERVAL_MS = 1_000;
 /** So that the clients of a host are not all asked in the same moment. */
 const JITTER_MS = 200;
 const MISSES_UNTIL_UNREACHABLE = 3;
-/** Why nothing arrives changes slowly, and is a longer answer. */
+/** One that gave the same answer so often rests, … */
+const SAME_ANSWERS_UNTIL_REST = 5;
+/** … and is asked so often: a question costs either side 1 ms, and of hundreds most rest. */
+const REST_INTERVAL_MS = 3_000;
+/** Why nothing arrives changes slowly, and is a longer answer. Of one that was only just started everybody knows. */
 const REASON_INTERVAL_MS = 3_000;
 /** States that say themselves why they are so. */
 const PLAIN_STATES: readonly Status['state'][] = ['downloading', 'completed', 'paused'];
@@ -32,6 +37,7 @@ export interface Sight {
 interface Watched extends Sight {
   readonly endpoint: () => Endpoint | undefined;
   misses: number;
+  sameAnswers: number;
   health: Health;
   status: Status | undefined;
   statusAt: number | undefined;
@@ -67,6 +73,7 @@ export class Watcher {
     const watched: Watched = {
       endpoint,
       misses: 0,
+      sameAnswers: 0,
       health: 'starting',
       status: undefined,
       statusAt: undefined,
@@ -118,7 +125,8 @@ export class Watcher {
     else this.#miss(id, watched);
     const { clock, random } = this.#options;
     watched.timer?.cancel();
-    watched.timer = clock.after(INTERVAL_MS - JITTER_MS / 2 + random.below(JITTER_MS), () => void this.ask(id));
+    const intervalMs = watched.sameAnswers < SAME_ANSWERS_UNTIL_REST ? INTERVAL_MS : REST_INTERVAL_MS;
+    watched.timer = clock.after(intervalMs - JITTER_MS / 2 + random.below(JITTER_MS), () => void this.ask(id));
   }
 
   /** The connection that is kept, or a new one when the client moved. */
@@ -135,8 +143,10 @@ export class Watcher {
   /** The reason now; the last one when it is not time to ask again. */
   async #askWhy(watched: Watched, connection: StatusConnection, { state }: Status): Promise<TorrentReason | undefined> {
     if (PLAIN_STATES.includes(state)) return undefined;
-    const nowMs = this.#options.clock.now();
-    if (watched.reason !== undefined && nowMs - watched.reasonAskedAtMs < REASON_INTERVAL_MS) return watched.reason;
+    const { clock } = this.#options;
+    const nowMs = clock.now();
+    const isNew = watched.health !== 'healthy' || clock.wallTime() - watched.since < REASON_INTERVAL_MS;
+    if (isNew || nowMs - watched.reasonAskedAtMs < REASON_INTERVAL_MS) return watched.reason;
     watched.reasonAskedAtMs = nowMs;
     return (await connection.askReason()) ?? watched.reason;
   }
@@ -146,6 +156,7 @@ export class Watcher {
     // Connections give the same object for the same answer.
     const changed =
       watched.health !== 'healthy' || watched.status !== status || watched.reason?.message !== reason?.message;
+    watched.sameAnswers = changed ? 0 : watched.sameAnswers + 1;
     if (watched.reason?.code !== reason?.code) watched.reasonSince = now;
     watched.reason = reason;
     if (watched.health !== 'healthy') watched.since = now;
@@ -155,6 +166,7 @@ export class Watcher {
 
   #miss(id: string, watched: Watched): void {
     watched.misses++;
+    watched.sameAnswers = 0;
     this.#options.onMiss(id);
     if (watched.misses < MISSES_UNTIL_UNREACHABLE || watched.health === 'unreachable') return;
     watched.health = 'unreachable';
