@@ -1,7 +1,7 @@
 // What clients with nothing to do keep and use: with one torrent that waits for peers, with 1,000 such, with 1,000 that are
 // seeded, and a seed with 1,000 connections that say nothing. All clients rest at the same time: that disturbs nobody.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { aria2 } from '../tests/interop/clients/aria2.ts';
@@ -12,6 +12,7 @@ import { transmission } from '../tests/interop/clients/transmission.ts';
 import { whyNot } from '../tests/interop/debian-package.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import type { Torrent } from '../tests/interop/torrent-maker.ts';
+import { buildClient, builtEnjambre } from './built-client.ts';
 import { emptyTorrents, writeEmptyContent } from './empty-torrents.ts';
 import { enjambre } from './peers.ts';
 import { cpuSecondsOf, memoryOf } from './process-meter.ts';
@@ -30,7 +31,7 @@ const DEFAULT_ROUNDS = 3;
 const SETTLE_MS = 10_000;
 const REST_SECONDS = 10;
 
-const clients = [enjambre, libtorrent, transmission, aria2, qbittorrent];
+const clients = [enjambre, builtEnjambre, libtorrent, transmission, aria2, qbittorrent];
 const MOST_REASON = 200;
 const BARE_NODE = 'bare Node';
 
@@ -41,10 +42,7 @@ interface Rest {
 }
 
 interface Setting {
-  readonly lab: Lab;
   readonly torrents: readonly Torrent[];
-  /** Holds the content of all torrents. */
-  readonly full: string;
 }
 
 interface Situation {
@@ -61,9 +59,9 @@ const situations: readonly Situation[] = [
     start: (lab, client, setting) => startWaiting(lab, client, setting, COUNT),
   },
   // The others would hash 16 GiB first.
-  { title: '1,000 seeds', clients: [enjambre], start: startSeeds },
+  { title: '1,000 seeds', clients: [enjambre, builtEnjambre], start: startSeeds },
   // aria2 accepts but a few a second.
-  { title: '1,000 connections', clients: [enjambre, libtorrent, transmission], start: startConnected },
+  { title: '1,000 connections', clients: [enjambre, builtEnjambre, libtorrent, transmission], start: startConnected },
 ];
 
 export const idle: Scenario = {
@@ -74,9 +72,9 @@ export const idle: Scenario = {
 
 async function runIdle(options: BenchOptions): Promise<void> {
   const rounds = options.rounds ?? DEFAULT_ROUNDS;
+  buildClient();
   await using lab = await Lab.open('/dev/shm');
-  const setting = { lab, torrents: await emptyTorrents(lab.root, COUNT, PIECES), full: await lab.folder('full') };
-  await writeEmptyContent(setting.full, COUNT, PIECES);
+  const setting = { torrents: await emptyTorrents(lab.root, COUNT, PIECES) };
   const found = new Map<string, Rest[]>();
   const notes = new Set<string>();
   const keep = (key: string, one: Rest) => void found.set(key, [...(found.get(key) ?? []), one]);
@@ -138,11 +136,13 @@ async function startWaiting(
 }
 
 /** Checked by a run before: what a check leaves in memory is not what resting costs. */
-async function startSeeds(lab: Lab, client: TestedClient, { torrents, full }: Setting): Promise<RunningClient> {
+async function startSeeds(lab: Lab, client: TestedClient, { torrents }: Setting): Promise<RunningClient> {
   const [torrent, ...others] = torrents;
+  const folder = await lab.folder('full');
+  await writeEmptyContent(folder, COUNT, PIECES);
   const more = others.map(({ file }) => file);
   const seed = (again: boolean) =>
-    client.start({ lab, role: 'seed', torrent, folder: full, host: lab.address(), peers: [], others: more, again });
+    client.start({ lab, role: 'seed', torrent, folder, host: lab.address(), peers: [], others: more, again });
   const { program } = await seed(false);
   await program.stop();
   return seed(true);
@@ -150,9 +150,7 @@ async function startSeeds(lab: Lab, client: TestedClient, { torrents, full }: Se
 
 async function startConnected(lab: Lab, client: TestedClient, { torrents }: Setting): Promise<RunningClient> {
   const [torrent] = torrents;
-  // Each has its own folder for the one file: ours keeps a record beside it.
-  const folder = path.join(lab.root, 'full');
-  await mkdir(folder);
+  const folder = await lab.folder('full');
   await writeEmptyContent(folder, 1, PIECES);
   const host = lab.address();
   const running = await client.start({

@@ -1,15 +1,13 @@
 // Until a client that was started answers: with one torrent, and with 1,000 that it had before and need not check again.
 
-import path from 'node:path';
 import { aria2 } from '../tests/interop/clients/aria2.ts';
-import { withFlags } from '../tests/interop/clients/enjambre.ts';
 import { libtorrent } from '../tests/interop/clients/libtorrent.ts';
 import { qbittorrent } from '../tests/interop/clients/qbittorrent.ts';
 import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { transmission } from '../tests/interop/clients/transmission.ts';
 import { whyNot } from '../tests/interop/debian-package.ts';
 import { Lab } from '../tests/interop/lab.ts';
-import { BUILT_CLIENT, buildClient } from './built-client.ts';
+import { buildClient, builtEnjambre } from './built-client.ts';
 import { emptyTorrents, writeEmptyContent } from './empty-torrents.ts';
 import { enjambre } from './peers.ts';
 import { cpuSecondsOf } from './process-meter.ts';
@@ -24,11 +22,6 @@ const PIECES = 16;
 /** Transmission checks ten torrents a second. */
 const CHECK_TIMEOUT_MS = 180_000;
 
-const ROOT = path.resolve(import.meta.dirname, '..');
-const COMPILE_CACHE = { NODE_COMPILE_CACHE: path.join(ROOT, 'node_modules/.cache/enjambre') };
-/** As the backend runs many: built into one file. */
-const bundle = withFlags('Enjambre, built', [], COMPILE_CACHE, [process.execPath, BUILT_CLIENT]);
-
 interface Figure {
   readonly wallMs: number;
   readonly cpuMs: number;
@@ -42,14 +35,14 @@ export const start: Scenario = {
 
 async function runStart(options: BenchOptions): Promise<void> {
   buildClient();
-  const starting = [enjambre, bundle, libtorrent, aria2, transmission, qbittorrent].map((client) => ({
+  const starting = [enjambre, builtEnjambre, libtorrent, aria2, transmission, qbittorrent].map((client) => ({
     name: `${client.name}; one torrent`,
     skip: whyNot([client.debianPackage]),
     run: () => startOne(client),
   }));
   await using stack = new AsyncDisposableStack();
   // qBittorrent checks one torrent a second: it would not be ready before the bench ends.
-  const resuming = [enjambre, bundle, transmission].map((client) => {
+  const resuming = [enjambre, builtEnjambre, transmission].map((client) => {
     let resume: (() => Promise<Figure>) | undefined;
     return {
       name: `${client.name}; 1,000 resumed`,
