@@ -15,14 +15,17 @@ export class ReceiveTurn {
   #isOpen = false;
   #stopped: Receiving[] = [];
 
-  /** So much came on that connection: whether it is read again in this turn. */
-  mayGoOn(bytes: number, connection: Receiving | undefined): boolean {
+  /**
+   * So much came on that connection: whether it is read again in this turn.
+   * @param isFull the read took all there was room for; after any other libuv goes on to the next socket by itself
+   */
+  mayGoOn(bytes: number, isFull: boolean, connection: Receiving | undefined): boolean {
     if (!this.#isOpen) {
       this.#isOpen = true;
       setImmediate(() => this.#next());
     }
     this.#bytes += bytes;
-    if (this.#bytes < TURN_BYTES || connection === undefined) return true;
+    if (this.#bytes < TURN_BYTES || !isFull || connection === undefined) return true;
     this.#stopped.push(connection);
     return false;
   }

@@ -37,7 +37,7 @@ export function createTcpTransport(options: TcpOptions = {}): Transport {
     const receiver: { connection?: TcpConnection } = {};
     const callback = (length: number): boolean => {
       receiver.connection?.receive(receiveBuffer.subarray(0, length));
-      return turn.mayGoOn(length, receiver.connection);
+      return turn.mayGoOn(length, length === RECEIVE_BUFFER_BYTES, receiver.connection);
     };
     return { receiver, onread: { buffer: receiveBuffer, callback } };
   };
