@@ -7,6 +7,7 @@ import { fleet } from './fleet.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { leech } from './leech.ts';
+import { overlay } from './overlay.ts';
 import { pair } from './pair.ts';
 import { missingPeers } from './peers.ts';
 import { type BenchOptions, type Scenario, UsageError } from './scenario.ts';
@@ -25,6 +26,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   latency,
   start,
   fleet,
+  overlay,
 };
 
 const USAGE = `npm run bench -- SCENARIO [COUNT] [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]

@@ -136,10 +136,11 @@ export class Inbox {
     const { membership, applyRecord } = this.#options;
     const isNear = rumours.length === 0 || isLoopback(from.host);
     for (const rumour of rumours) {
-      if (rumour.kind === 'record') applyRecord(rumour);
       // Another machine's loopback is not ours: that member will be seen elsewhere soon, and say so.
-      else if (isNear || !isLoopback(rumour.address.host)) membership.apply(rumour);
+      if (rumour.kind === 'member' && (isNear || !isLoopback(rumour.address.host))) membership.apply(rumour);
     }
+    // Of somebody unknown records are no use: whom a rumour beside them makes known must be known first.
+    for (const rumour of rumours) if (rumour.kind === 'record') applyRecord(rumour);
   }
 }
 

@@ -47,17 +47,17 @@ export class StateExchange {
     const { transport, membership, neighbourhood, seenAt } = this.#options;
     const { self, table } = membership;
     const ask = encodeMessage(self.id, UNKNOWN_MEMBER, { type: 'state-ask', self });
-    // Whoever knows nobody yet learns what everybody else knows: no news to pass on.
-    const isJoining = table.live.size === 0;
     transport.ask(this.#withState(ask), address, (answer) => {
       if (answer === undefined || membership.hasLeft) return;
       const message = decode(answer);
       if (message?.body.type !== 'state-answer' || message.from === self.id) return;
       const { body } = message;
+      // Whoever knows nobody yet learns what everybody else knows: no news to pass on.
+      const isNews = table.live.size > 0;
       seenAt(body.seenHost);
       if (body.isPartial) neighbourhood.becomePartial();
-      this.#meet({ ...body.self, address: hostOr(body.self.address, address.host) }, !isJoining);
-      this.#merge(message, address, !isJoining);
+      this.#meet({ ...body.self, address: hostOr(body.self.address, address.host) }, isNews);
+      this.#merge(message, address, isNews);
     });
   }
 
