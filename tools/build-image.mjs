@@ -48,6 +48,23 @@ const { values } = parseArgs({
     installed: { type: 'boolean' },
   },
 });
+/** The viewer of the API looks for its files beside its code, which is in the bundle now. */
+const viewer = path.join(root, 'node_modules/@fastify/swagger-ui');
+const viewerPlace = 'swagger-ui';
+const besideViewer = {
+  name: 'files of the viewer',
+  setup(build) {
+    build.onLoad(
+      { filter: /[/\\]@fastify[/\\]swagger-ui[/\\](?:index|lib[/\\]routes)\.js$/ },
+      async ({ path: file }) => {
+        const folder = path.posix.join(viewerPlace, path.relative(viewer, path.dirname(file)));
+        const text = await readFile(file, 'utf8');
+        return { contents: text.replaceAll('__dirname', `(__dirname + '/${folder}')`), loader: 'js' };
+      },
+    );
+  },
+};
+
 if (!values.installed) await prepare();
 const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 await buildClient();
@@ -62,6 +79,7 @@ async function makeContext() {
     bundleCommand(),
     cp(path.join(root, 'apps/client/dist'), path.join(dist, 'apps/client/dist'), { recursive: true }),
     cp(builtPage, path.join(dist, 'apps/web/dist'), { recursive: true }),
+    cp(path.join(viewer, 'static'), path.join(dist, 'apps/cli', viewerPlace, 'static'), { recursive: true }),
     copyFile(path.join(root, 'LICENSE'), path.join(dist, 'LICENSE')),
     ...scripts.map((file) => copyFile(file, path.join(dist, 'docker', path.basename(file)))),
   ]);
@@ -85,7 +103,12 @@ async function bundleCommand() {
     logLevel: 'error',
   };
   await Promise.all([
-    build({ ...options, entryPoints: [path.join(root, 'apps/cli/main.ts')], splitting: true, plugins: [besideBundle] }),
+    build({
+      ...options,
+      entryPoints: [path.join(root, 'apps/cli/main.ts')],
+      splitting: true,
+      plugins: [besideBundle, besideViewer],
+    }),
     build({ ...options, entryPoints: workers.map((file) => path.join(root, file)), entryNames: '[name]' }),
   ]);
 }
