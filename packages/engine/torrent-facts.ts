@@ -21,7 +21,7 @@ interface Observed {
 
 export function factsOf(torrent: Observed, { clock, downloadBucket, isFull }: TorrentSurroundings): ReasonFacts {
   const { snapshot, pieces, connectedPeers, metainfo } = torrent;
-  // One that is complete, or has peers, need not look at who else is known.
+  // One that is complete, or has peers, need not look at who else is known, nor ask who names them.
   const isAlone = !snapshot.complete && connectedPeers.size === 0;
   return {
     phase: snapshot.phase,
@@ -37,7 +37,7 @@ export function factsOf(torrent: Observed, { clock, downloadBucket, isFull }: To
     isCrowdedOut: isFull(),
     ...countPeers(connectedPeers),
     ...(isAlone ? countDialable(torrent) : { dialable: 0, unreachable: 0 }),
-    ...askSources(torrent.sources.views),
+    ...(isAlone ? askSources(torrent.sources.views) : { sources: 0, sourceErrors: [] }),
   };
 }
 

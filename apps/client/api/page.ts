@@ -4,7 +4,7 @@ import { ApiError } from '../errors.ts';
 
 const DEFAULT_LIMIT = 100;
 /** A page of these is made and written within a millisecond or two. */
-const MOST_ITEMS = 250;
+const MOST_ITEMS = 200;
 /** What a detail shows of its lists; the rest has pages of its own. */
 export const FIRST_PAGE: PageRequest = { limit: DEFAULT_LIMIT, offset: 0 };
 

@@ -47,7 +47,7 @@ export function stateOf(torrent: Torrent): TorrentState {
 }
 
 /** Per cent of the bytes. */
-export function progressOf({ snapshot: { verifiedBytes, totalSize } }: Torrent): number {
+export function progressOf({ verifiedBytes, totalSize }: Torrent['snapshot']): number {
   return totalSize === 0 ? 100 : Math.min(100, (verifiedBytes / totalSize) * 100);
 }
 
@@ -62,7 +62,7 @@ export function summaryOf({ torrent, addedAt, addedBy }: TorrentEntry): TorrentS
     reason,
     paused: snapshot.paused,
     private: metainfo.private,
-    progress: progressOf(torrent),
+    progress: progressOf(snapshot),
     totalSize,
     verifiedBytes,
     downloadBytesPerSecond: speed,
