@@ -9,7 +9,7 @@ import { OpenPiece } from './open-piece.ts';
 import { Participation } from './participation.ts';
 import type { BlockRequest, PickingPeer } from './picking-peer.ts';
 import { RarityIndex } from './rarity-index.ts';
-import { chooseStolen } from './stealing.ts';
+import { chooseStolen, maySteal } from './stealing.ts';
 
 /** The first pieces are random: a newcomer needs something to trade at once, not what is rare (and so slow to get). */
 const RANDOM_FIRST_PIECES = 4;
@@ -241,7 +241,9 @@ export class PiecePicker<Peer extends PickingPeer> {
   }
 
   #steal(peer: Peer, want: number, picked: BlockRequest[]): void {
-    for (const stolen of chooseStolen(this.#open.values(), peer, want, this.#index.size === 0)) {
+    const atTheEnd = this.#index.size === 0;
+    if (!maySteal(peer, this.#peers, atTheEnd)) return;
+    for (const stolen of chooseStolen(this.#open.values(), peer, want, atTheEnd)) {
       const { piece, blockIndex, holder, isDoubled } = stolen;
       if (!this.#participation.allows(peer, piece)) continue;
       this.#participation.count(piece, peer);
