@@ -266,6 +266,7 @@ export class Torrent {
     this.#trouble.passed();
     this.#enter('active');
     if (!this.#paused) this.#transfer?.download.proceed();
+    if (!this.#had.isComplete) this.knownPeers.hurry(this.#surroundings.clock.now());
     this.#woken(this);
   }
 

@@ -68,7 +68,7 @@ describe('the reason of a torrent', { concurrency: 4 }, () => {
   test('is that nobody is known: no source is on, its sources fail, or they named nobody', async (t) => {
     const silent = createServer((socket) => {
       socket.on('error', () => {});
-      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 26\r\n\r\nd8:intervali1800e5:peers0:e'));
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\nd8:intervali1800e5:peers0:e'));
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     afterwards(t, () => void silent.close());
@@ -167,8 +167,13 @@ describe('the reason of a torrent', { concurrency: 4 }, () => {
   test('is fetched again after a recheck when its files were removed', async (t) => {
     const fixture = makeTorrent(t, 100_000);
     const seed = await startGoodSeed(t, fixture, { host: '127.0.6.4' });
-    const { api, reason } = await start(t, fixture, [`--peer=${seed}`], fixture.complete);
+    const { api, reason, detail } = await start(t, fixture, [`--peer=${seed}`], fixture.complete);
     await reason('nobody-asks');
+    // Both need nothing of each other: they have met and parted.
+    await until('parted', async () => {
+      const { knownPeers, connectedPeers } = await detail();
+      return knownPeers === 1 && connectedPeers === 0 ? true : undefined;
+    });
     const file = join(fixture.complete, 'data-1.bin');
     rmSync(file);
     writeFileSync(`${file}.other`, 'of the user');

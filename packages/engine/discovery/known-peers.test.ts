@@ -122,4 +122,17 @@ describe('known peers', () => {
     assert.ok(!known.isRefused(caller(3000), other), 'somebody else there');
     assert.ok(!known.isRefused(known.addIncoming(address(9)), PEER_ID), 'an id that somebody stole');
   });
+
+  it('that were put off while we needed nothing are dialled at once when pieces are missing again', () => {
+    const peers = new KnownPeers();
+    const seed = peers.add({ host: '10.0.0.1', port: 1 }, 'tracker', 0)!;
+    const silent = peers.add({ host: '10.0.0.2', port: 1 }, 'tracker', 0)!;
+    peers.dialFailed(silent, 0);
+    seed.isConnected = true;
+    peers.disconnected(seed, 0, false);
+    assert.equal(peers.nextToDial(1000), undefined);
+    peers.hurry(1000);
+    assert.equal(peers.nextToDial(1000), seed);
+    assert.ok(silent.nextDialAtMs > 1000, 'who did not answer is left alone for its time');
+  });
 });

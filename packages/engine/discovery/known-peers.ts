@@ -129,6 +129,14 @@ export class KnownPeers {
     return this.#nextDialAtMs > nowMs ? undefined : next;
   }
 
+  /** Pieces are missing again: those that were put off because we needed nothing are dialled now. */
+  hurry(nowMs: number): void {
+    for (const peer of this.#byAddress.values()) {
+      if (peer.failures === 0) peer.nextDialAtMs = Math.min(peer.nextDialAtMs, nowMs);
+      this.#mayDial(peer);
+    }
+  }
+
   dialFailed(peer: KnownPeer, nowMs: number): void {
     peer.failures++;
     const isManual = peer.origins.has('manual');
