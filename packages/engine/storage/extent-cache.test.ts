@@ -78,7 +78,7 @@ it('does not keep what could not be read', async () => {
     ...source,
     fill: (target, position) => (broken ? Promise.reject(new Error('broken')) : source.fill(target, position)),
   };
-  await assert.rejects(cache.view(flaky, 0, 10), /broken/);
+  await assert.rejects(async () => cache.view(flaky, 0, 10), /broken/);
   broken = false;
   assertBytes((await cache.view(flaky, 0, 10)).bytes, 0);
   assert.equal(reads.length, 1);

@@ -27,7 +27,10 @@ interface Slot {
   /** Where in the torrent `memory` begins. */
   base: number;
   loaded: Promise<void>;
+  isLoaded: boolean;
   pins: number;
+  /** How much of it nobody has asked for, as far as each byte is asked for once. */
+  unsentBytes: number;
   lastUse: number;
   lastUseMs: number;
 }
@@ -56,27 +59,21 @@ export class ExtentCache {
     return this.#slots.length * EXTENT_LENGTH;
   }
 
-  /** `length` verified bytes of `source`: a view without a copy when they lie in one extent. @throws StorageError */
-  async view(source: ExtentSource, position: number, length: number): Promise<BlockView> {
+  /**
+   * `length` verified bytes of `source`: a view without a copy when they lie in one extent, at once when that was read
+   * already. Rejects with a StorageError.
+   */
+  view(source: ExtentSource, position: number, length: number): BlockView | Promise<BlockView> {
     const extentEnd = (Math.floor(position / EXTENT_LENGTH) + 1) * EXTENT_LENGTH;
     if (position + length > extentEnd) return this.#assemble(source, position, length);
     const slot = this.#find(source, position, length) ?? this.#load(source, position);
-    if (slot === undefined) {
-      const bytes = Buffer.allocUnsafe(length);
-      await source.fill(bytes, position);
-      return { bytes, release() {} };
-    }
+    if (slot === undefined) return readAlone(source, position, length);
     slot.pins++;
+    slot.unsentBytes -= length;
     slot.lastUse = ++this.#uses;
     slot.lastUseMs = this.#clock.now();
-    try {
-      await slot.loaded;
-    } catch (error) {
-      slot.pins--;
-      if (slot.source === source) slot.source = undefined;
-      throw error;
-    }
-    return new PinnedView(slot, slot.memory.subarray(position - slot.base, position - slot.base + length));
+    const from = position - slot.base;
+    return slot.isLoaded ? new PinnedView(slot, from, length) : this.#viewWhenLoaded(slot, source, from, length);
   }
 
   /** Forgets what was read from that source; its memory stays with views that are still out. */
@@ -89,6 +86,18 @@ export class ExtentCache {
     this.#idleTimer?.cancel();
     this.#idleTimer = undefined;
     this.#slots = [];
+  }
+
+  async #viewWhenLoaded(slot: Slot, source: ExtentSource, from: number, length: number): Promise<BlockView> {
+    try {
+      await slot.loaded;
+    } catch (error) {
+      slot.pins--;
+      if (slot.source === source) slot.source = undefined;
+      throw error;
+    }
+    slot.isLoaded = true;
+    return new PinnedView(slot, from, length);
   }
 
   async #assemble(source: ExtentSource, position: number, length: number): Promise<BlockView> {
@@ -105,7 +114,10 @@ export class ExtentCache {
   }
 
   #find(source: ExtentSource, position: number, length: number): Slot | undefined {
-    return this.#slots.find((slot) => slot.source === source && slot.from <= position && position + length <= slot.end);
+    for (const slot of this.#slots) {
+      if (slot.source === source && slot.from <= position && position + length <= slot.end) return slot;
+    }
+    return undefined;
   }
 
   /** Starts to read the extent at `position`; undefined when all memory is in use. */
@@ -118,17 +130,26 @@ export class ExtentCache {
     slot.base = base;
     slot.from = from;
     slot.end = end;
+    slot.unsentBytes = end - from;
+    slot.isLoaded = false;
     slot.loaded = source.fill(slot.memory.subarray(from - base, end - base), from);
     return slot;
   }
 
+  /**
+   * One that has been sent once is used again first, the last such: few slots go round while few peers ask, and stay in
+   * the processor's cache. Sixteen in turn cost a seed a fifth more processor time.
+   */
   #freeSlot(): Slot | undefined {
     let oldest: Slot | undefined;
+    let done: Slot | undefined;
     for (const slot of this.#slots) {
       if (slot.pins > 0) continue;
       if (slot.source === undefined) return slot;
+      if (slot.unsentBytes <= 0 && (done === undefined || slot.lastUse > done.lastUse)) done = slot;
       if (oldest === undefined || slot.lastUse < oldest.lastUse) oldest = slot;
     }
+    if (done !== undefined) return done;
     if (this.#slots.length >= this.#slotCount) return oldest;
     this.#idleTimer ??= this.#clock.every(this.#idleMs, () => this.#freeIdle());
     const slot: Slot = {
@@ -138,7 +159,9 @@ export class ExtentCache {
       end: 0,
       base: 0,
       loaded: Promise.resolve(),
+      isLoaded: false,
       pins: 0,
+      unsentBytes: 0,
       lastUse: 0,
       lastUseMs: 0,
     };
@@ -159,9 +182,9 @@ class PinnedView implements BlockView {
   readonly bytes: Uint8Array;
   #slot: Slot | undefined;
 
-  constructor(slot: Slot, bytes: Uint8Array) {
+  constructor(slot: Slot, from: number, length: number) {
     this.#slot = slot;
-    this.bytes = bytes;
+    this.bytes = slot.memory.subarray(from, from + length);
   }
 
   release(): void {
@@ -169,4 +192,11 @@ class PinnedView implements BlockView {
     this.#slot.pins--;
     this.#slot = undefined;
   }
+}
+
+/** All slots are in use: memory of its own. */
+async function readAlone(source: ExtentSource, position: number, length: number): Promise<BlockView> {
+  const bytes = Buffer.allocUnsafe(length);
+  await source.fill(bytes, position);
+  return { bytes, release() {} };
 }

@@ -104,9 +104,12 @@ it('says which file is gone when a piece cannot be read', async () => {
   await openedPieces(store);
   const path = join(archives, layout.files[0].path);
   await writeFile(path, 'short');
-  await assert.rejects(store.read(0, 0, 100), (error: Error & { code?: string }) => {
-    return error.code === 'not-readable' && error.message.includes(layout.files[0].path);
-  });
+  await assert.rejects(
+    async () => store.read(0, 0, 100),
+    (error: Error & { code?: string }) => {
+      return error.code === 'not-readable' && error.message.includes(layout.files[0].path);
+    },
+  );
   await store.close();
 });
 

@@ -154,8 +154,8 @@ class ArchivedPieces implements FileStore {
     this.#workshop.slabs.release(slab);
   }
 
-  async read(pieceIndex: number, begin: number, length: number): Promise<BlockView> {
-    if (this.#journal === undefined || this.#closing !== undefined) throw this.#closedError();
+  read(pieceIndex: number, begin: number, length: number): BlockView | Promise<BlockView> {
+    if (this.#journal === undefined || this.#closing !== undefined) return Promise.reject(this.#closedError());
     return this.#workshop.extents.view(this.#bytes, pieceIndex * this.#layout.geometry.pieceLength + begin, length);
   }
 

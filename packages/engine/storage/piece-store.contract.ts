@@ -150,7 +150,7 @@ export function pieceStoreContract(name: string, make: MakePieceStore): void {
       await store.close();
       await store.close();
       assert.equal(store.takeSlab(0), undefined);
-      await assert.rejects(store.read(1, 0, 10), { name: 'StorageError', code: 'closed' });
+      await assert.rejects(async () => store.read(1, 0, 10), { name: 'StorageError', code: 'closed' });
       await assert.rejects(openedPieces(store), { name: 'StorageError', code: 'closed' });
     });
 

@@ -44,8 +44,11 @@ export interface PieceStore {
   finish(pieceIndex: number, slab: Buffer, wantBlockHashes: boolean): Promise<PieceVerdict>;
   /** Gives a slab back unused. */
   discard(slab: Buffer): void;
-  /** @throws StorageError. The caller has checked that the piece is had and the range lies within it. */
-  read(pieceIndex: number, begin: number, length: number): Promise<BlockView>;
+  /**
+   * At once when it lies in memory already. Rejects with a StorageError, and never throws. The caller has checked that
+   * the piece is had and the range lies within it.
+   */
+  read(pieceIndex: number, begin: number, length: number): BlockView | Promise<BlockView>;
   /** Syncs what was written and records it; of a complete torrent nothing may be gone. @throws StorageError */
   flush(): Promise<void>;
   /** Flushes and lets go of everything: files, memory, workers, lock. */

@@ -1,5 +1,5 @@
-// Serving: who is unchoked, and the way of a block from the store to the socket.
-// Invariant: a peer's blocks leave in the order they were asked for; at most one batch a peer is between store and socket.
+// Serving: who is unchoked, and what may be asked for.
+// Invariant: of every request, the block is sent or, with the fast extension, its refusal.
 
 import type { PieceGeometry } from '@enjambre/metainfo';
 import type { Clock, Random } from '@enjambre/runtime';
@@ -10,10 +10,11 @@ import type { Peer } from '../peer/peer.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import type { SpeedMeter } from '../rate/speed-meter.ts';
 import type { TokenBucket } from '../rate/token-bucket.ts';
-import type { BlockView, PieceStore } from '../storage/piece-store.ts';
+import type { PieceStore } from '../storage/piece-store.ts';
 import { ALLOWED_FAST_COUNT } from '../wire/allowed-fast.ts';
-import { encodeMessage, encodePieceHeader } from '../wire/encoder.ts';
+import { encodeMessage } from '../wire/encoder.ts';
 import type { BlockRange } from '../wire/message.ts';
+import { BlockSender } from './block-sender.ts';
 
 /** Unanswered requests we keep of a peer; told to it as `reqq` (BEP 10). */
 export const REQUESTS_WE_KEEP = 2000;
@@ -21,13 +22,6 @@ export const REQUESTS_WE_KEEP = 2000;
 const MOST_UNREAD_REFUSALS = 2 * REQUESTS_WE_KEEP;
 /** Longer blocks than this nobody asks for in earnest (the field's bound is 128 KiB). */
 const LONGEST_BLOCK = 128 * 1024;
-/** Blocks that go out in one write: few system calls, and still short batches for a cancel to take effect. */
-const BATCH_BLOCKS = 32;
-/** What waits in a socket can't be cancelled any more: it holds no more than this much time at the peer's rate … */
-const BUFFERED_SECONDS = 0.25;
-/** … within these bounds: enough to start with, and for one write to a fast peer. */
-const LEAST_BUFFERED_BYTES = 128 * 1024;
-const MOST_BUFFERED_BYTES = 1024 * 1024;
 
 const CHOKER: Omit<ChokerSettings, 'turnBytes' | 'slots'> = { optimisticShare: 0.2, turnMs: 60_000 };
 /** A seed's turn: so many pieces. */
@@ -66,11 +60,13 @@ export class Upload {
   /** What is given to one peer each, once we are a seed. */
   #firstCopies: FirstCopies<Peer> | undefined;
   readonly #suggestedAhead: number;
-  /** Peers with requests that wait for the upload limit. */
-  readonly #waiting = new Set<Peer>();
+  readonly #sender: BlockSender;
 
   constructor(options: UploadOptions) {
     this.#options = options;
+    const { store, clock, bucket, meter, storageFailed } = options;
+    const refuse = (peer: Peer, range: BlockRange): void => this.#refuse(peer, range);
+    this.#sender = new BlockSender({ store, clock, bucket, meter, refuse, storageFailed });
     this.#settings = { ...CHOKER, turnBytes: TURN_PIECES * options.geometry.pieceLength };
     this.#suggestedAhead = Math.max(LEAST_SUGGESTED_PIECES, Math.ceil(SUGGESTED_BYTES / options.geometry.pieceLength));
     this.#lastRechokeMs = this.#lastRotateMs = options.clock.now();
@@ -125,7 +121,7 @@ export class Upload {
     if (this.#firstCopies?.asked(peer, range.pieceIndex)) this.#suggest(peer);
     peer.lastAskedAtMs = this.#options.clock.now();
     peer.wanted.push(range);
-    this.#serve(peer);
+    this.#sender.serveSoon(peer);
   }
 
   /** Names the pieces a peer should ask for first, if we are a seed and it understands. */
@@ -149,7 +145,7 @@ export class Upload {
   }
 
   left(peer: Peer): void {
-    this.#waiting.delete(peer);
+    this.#sender.left(peer);
     this.#firstCopies?.ended(peer);
     peer.wanted.length = 0;
     if (!peer.amChoking) this.interestChanged();
@@ -157,16 +153,12 @@ export class Upload {
 
   /** The socket has taken what it was given. */
   drained(peer: Peer): void {
-    this.#serve(peer);
+    this.#sender.serve(peer);
   }
 
   /** Several times a second: those who wait for the upload limit get their share in turn. */
   tick(): void {
-    const waiting = [...this.#waiting];
-    for (const peer of waiting) {
-      this.#waiting.delete(peer);
-      this.#serve(peer);
-    }
+    this.#sender.tick();
     const nowMs = this.#options.clock.now();
     if (nowMs - this.#lastRechokeMs >= RECHOKE_MS) this.#rechoke();
     this.#giveFreeSlots(nowMs);
@@ -224,61 +216,6 @@ export class Upload {
       peer.refusalsUnderWay--;
     });
   }
-
-  #serve(peer: Peer): void {
-    if (peer.serving || peer.isClosed || peer.wanted.length === 0) return;
-    const room = bufferLimit(peer) - peer.connection.bufferedBytes;
-    if (room <= 0) return;
-    const batch = this.#takeBatch(peer, room);
-    if (batch.length === 0) return void this.#waiting.add(peer);
-    peer.serving = true;
-    Promise.allSettled(
-      batch.map(({ pieceIndex, begin, length }) => this.#options.store.read(pieceIndex, begin, length)),
-    )
-      .then((reads) => this.#sendBatch(peer, batch, reads))
-      .finally(() => {
-        peer.serving = false;
-        this.#serve(peer);
-      });
-  }
-
-  /** The next requests of the peer, as far as its socket has room and the upload limit allows. */
-  #takeBatch(peer: Peer, room: number): BlockRange[] {
-    const { bucket, clock } = this.#options;
-    let allowance = Math.min(room, bucket.available(clock.now()));
-    let count = 0;
-    while (count < peer.wanted.length && count < BATCH_BLOCKS && allowance > 0) {
-      bucket.take(peer.wanted[count].length);
-      allowance -= peer.wanted[count].length;
-      count++;
-    }
-    return peer.wanted.splice(0, count);
-  }
-
-  #sendBatch(peer: Peer, batch: readonly BlockRange[], reads: readonly PromiseSettledResult<BlockView>[]): void {
-    const parts: Uint8Array[] = [];
-    const views: BlockView[] = [];
-    let sentBytes = 0;
-    for (const [at, read] of reads.entries()) {
-      const range = batch[at];
-      if (read.status === 'rejected') {
-        this.#refuse(peer, range);
-        this.#options.storageFailed(read.reason);
-        continue;
-      }
-      views.push(read.value);
-      parts.push(encodePieceHeader(range.pieceIndex, range.begin, range.length), read.value.bytes);
-      sentBytes += range.length;
-    }
-    const release = (): void => {
-      for (const view of views) view.release();
-    };
-    if (peer.isClosed || parts.length === 0) return release();
-    peer.write(parts, this.#options.clock.now(), release);
-    peer.upload.add(sentBytes);
-    peer.turnBytes += sentBytes;
-    this.#options.meter.add(sentBytes);
-  }
 }
 
 /** The allowed set is a start for newcomers, not a way round the choker for the others (BEP 6). */
@@ -291,9 +228,4 @@ function asksNothing(peer: Peer, nowMs: number): boolean {
   if (!peer.peerInterested) return true;
   const isServed = peer.wanted.length > 0 || peer.serving || peer.connection.bufferedBytes > 0;
   return !isServed && nowMs - peer.lastAskedAtMs > IDLE_SLOT_MS;
-}
-
-function bufferLimit(peer: Peer): number {
-  const bytes = peer.upload.bytesPerSecond * BUFFERED_SECONDS;
-  return Math.min(Math.max(bytes, LEAST_BUFFERED_BYTES), MOST_BUFFERED_BYTES);
 }

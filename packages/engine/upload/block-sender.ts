@@ -1,0 +1,133 @@
+// The way of a block from the store to the socket.
+// Invariant: a peer's blocks leave in the order they were asked for; at most one batch a peer waits for the store.
+
+import type { Clock } from '@enjambre/runtime';
+import type { Peer } from '../peer/peer.ts';
+import type { SpeedMeter } from '../rate/speed-meter.ts';
+import type { TokenBucket } from '../rate/token-bucket.ts';
+import type { BlockView, PieceStore } from '../storage/piece-store.ts';
+import { encodePieceHeader } from '../wire/encoder.ts';
+import type { BlockRange } from '../wire/message.ts';
+
+/** Blocks that go out in one write: few system calls, and still short batches for a cancel to take effect. */
+const BATCH_BLOCKS = 32;
+/** What waits in a socket can't be cancelled any more: it holds no more than this much time at the peer's rate … */
+const BUFFERED_SECONDS = 0.25;
+/** … within these bounds: enough to start with, and for one write to a fast peer. */
+const LEAST_BUFFERED_BYTES = 128 * 1024;
+const MOST_BUFFERED_BYTES = 1024 * 1024;
+
+export interface BlockSenderOptions {
+  readonly store: PieceStore;
+  readonly clock: Clock;
+  readonly bucket: TokenBucket;
+  readonly meter: SpeedMeter;
+  /** The block will not come. */
+  readonly refuse: (peer: Peer, range: BlockRange) => void;
+  /** Data that we have could not be read. */
+  readonly storageFailed: (error: unknown) => void;
+}
+
+export class BlockSender {
+  readonly #options: BlockSenderOptions;
+  /** Peers with requests that wait for the upload limit. */
+  readonly #waiting = new Set<Peer>();
+
+  constructor(options: BlockSenderOptions) {
+    this.#options = options;
+  }
+
+  /** Requests come many at a time: they are served together, once all that came with this one were read. */
+  serveSoon(peer: Peer): void {
+    if (peer.serving) return;
+    peer.serving = true;
+    queueMicrotask(() => {
+      peer.serving = false;
+      this.serve(peer);
+    });
+  }
+
+  /** Sends what the peer's socket has room for. */
+  serve(peer: Peer): void {
+    while (!peer.serving && !peer.isClosed && peer.wanted.length > 0) {
+      const room = bufferLimit(peer) - peer.connection.bufferedBytes;
+      if (room <= 0) return;
+      const batch = this.#takeBatch(peer, room);
+      if (batch.length === 0) return void this.#waiting.add(peer);
+      const reads = batch.map(({ pieceIndex, begin, length }) => this.#options.store.read(pieceIndex, begin, length));
+      // A promise for each block would cost more than everything else here: what is read ahead goes out at once.
+      if (reads.every(isAtHand)) this.#send(peer, batch, reads);
+      else this.#sendLater(peer, batch, reads);
+    }
+  }
+
+  /** Those who wait for the upload limit get their share in turn. */
+  tick(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const peer of waiting) this.serve(peer);
+  }
+
+  left(peer: Peer): void {
+    this.#waiting.delete(peer);
+  }
+
+  /** The next requests of the peer, as far as its socket has room and the upload limit allows. */
+  #takeBatch(peer: Peer, room: number): BlockRange[] {
+    const { bucket, clock } = this.#options;
+    let allowance = Math.min(room, bucket.available(clock.now()));
+    let count = 0;
+    while (count < peer.wanted.length && count < BATCH_BLOCKS && allowance > 0) {
+      bucket.take(peer.wanted[count].length);
+      allowance -= peer.wanted[count].length;
+      count++;
+    }
+    return peer.wanted.splice(0, count);
+  }
+
+  #sendLater(peer: Peer, batch: readonly BlockRange[], reads: readonly (BlockView | Promise<BlockView>)[]): void {
+    peer.serving = true;
+    void Promise.allSettled(reads).then((outcomes) => {
+      peer.serving = false;
+      const ranges: BlockRange[] = [];
+      const views: BlockView[] = [];
+      for (const [at, outcome] of outcomes.entries()) {
+        if (outcome.status === 'fulfilled') {
+          ranges.push(batch[at]);
+          views.push(outcome.value);
+        } else {
+          this.#options.refuse(peer, batch[at]);
+          this.#options.storageFailed(outcome.reason);
+        }
+      }
+      this.#send(peer, ranges, views);
+      this.serve(peer);
+    });
+  }
+
+  #send(peer: Peer, ranges: readonly BlockRange[], views: readonly BlockView[]): void {
+    const release = (): void => {
+      for (const view of views) view.release();
+    };
+    if (peer.isClosed || ranges.length === 0) return release();
+    const parts: Uint8Array[] = [];
+    let sentBytes = 0;
+    for (const [at, { pieceIndex, begin, length }] of ranges.entries()) {
+      parts.push(encodePieceHeader(pieceIndex, begin, length), views[at].bytes);
+      sentBytes += length;
+    }
+    peer.write(parts, this.#options.clock.now(), release);
+    peer.upload.add(sentBytes);
+    peer.turnBytes += sentBytes;
+    this.#options.meter.add(sentBytes);
+  }
+}
+
+function isAtHand(read: BlockView | Promise<BlockView>): read is BlockView {
+  return !(read instanceof Promise);
+}
+
+function bufferLimit(peer: Peer): number {
+  const bytes = peer.upload.bytesPerSecond * BUFFERED_SECONDS;
+  return Math.min(Math.max(bytes, LEAST_BUFFERED_BYTES), MOST_BUFFERED_BYTES);
+}
