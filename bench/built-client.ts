@@ -7,7 +7,7 @@ import { withFlags } from '../tests/interop/clients/enjambre.ts';
 const ROOT = path.resolve(import.meta.dirname, '..');
 const BUILD = "const { buildClient } = await import('./tools/build-client.mjs'); await buildClient();";
 
-export const BUILT_CLIENT = path.join(ROOT, 'apps/client/dist/client.cjs');
+const BUILT_CLIENT = path.join(ROOT, 'apps/client/dist/client.cjs');
 
 /** Started as the backend does, with the code that the build compiled. */
 export const builtEnjambre = withFlags(

@@ -15,7 +15,7 @@ const RECEIVE_BUFFER_BYTES = 256 * 1024;
 const ADDRESSES_A_NET = 250;
 const PEER_ID_BYTES = 20;
 
-export interface Attended {
+interface Attended {
   receive(bytes: Buffer): void;
 }
 

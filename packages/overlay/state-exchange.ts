@@ -32,7 +32,7 @@ const LEAST_INTERVAL_MS = 2_000;
 /** Of half a network that is back, so many are called by each who learns it first. */
 const MOST_CALLED = 32;
 /** What a stream may carry: ten thousand members with a dozen records each. */
-export const MOST_STATE = 8 * 1024 * 1024;
+const MOST_STATE = 8 * 1024 * 1024;
 
 export class StateExchange {
   readonly #options: StateExchangeOptions;

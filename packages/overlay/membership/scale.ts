@@ -25,7 +25,7 @@ const LONE_NEIGHBOUR_FACTOR = 2;
 const CONFIRMATIONS = 3;
 const NEIGHBOUR_CONFIRMATIONS = 2;
 
-export function sizeLogarithm({ known, isPartial }: NetworkSize): number {
+function sizeLogarithm({ known, isPartial }: NetworkSize): number {
   return Math.log10(Math.max(isPartial ? LARGE_NETWORK : 0, known));
 }
 

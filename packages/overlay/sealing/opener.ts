@@ -36,7 +36,7 @@ interface Session {
 }
 
 /** Clocks of one network may be off so far from each other. */
-export const TIME_WINDOW_MS = 60_000;
+const TIME_WINDOW_MS = 60_000;
 /** A session is remembered until nothing of it could pass the time window any more: a sender may be ahead by one. */
 const SESSION_MEMORY_MS = 3 * TIME_WINDOW_MS;
 /** Ten thousand members, each started anew meanwhile; about 300 bytes each. */
