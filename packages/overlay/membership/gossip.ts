@@ -42,7 +42,7 @@ export class Gossip {
     if (this.#dueMs <= dueMs) return;
     this.#timer?.cancel();
     this.#dueMs = dueMs;
-    this.#timer = clock.after(dueMs - nowMs, () => this.#round());
+    this.#timer = clock.after(Math.max(0, dueMs - nowMs), () => this.#round());
   }
 
   /** Tells `count` members now. */
