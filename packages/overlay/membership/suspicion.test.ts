@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FakeClock } from '@enjambre/runtime';
+import { suspicionTimesOf } from './scale.ts';
+import { Suspicion, suspicionTimeoutMs } from './suspicion.ts';
+
+const times = { leastMs: 4_000, mostMs: 24_000, confirmations: 3 };
+
+test('each confirmation shortens the wait, the first most, down to the least', () => {
+  const waits = [0, 1, 2, 3, 4].map((count) => suspicionTimeoutMs(times, count));
+  assert.deepEqual([waits[0], waits[3], waits[4]], [24_000, 4_000, 4_000]);
+  assert.ok(waits[0] - waits[1] > waits[1] - waits[2] && waits[1] - waits[2] > waits[2] - waits[3]);
+  assert.equal(suspicionTimeoutMs({ ...times, confirmations: 0 }, 0), 4_000);
+});
+
+test('only others confirm, each once, and no more than are wanted', () => {
+  const clock = new FakeClock();
+  let expired = 0;
+  const suspicion = new Suspicion('a', times, clock, () => expired++);
+  assert.deepEqual(
+    ['a', 'b', 'b', 'c', 'd', 'e'].map((by) => suspicion.confirm(by)),
+    [false, true, false, true, true, false],
+  );
+  clock.advance(3_999);
+  assert.equal(expired, 0);
+  clock.advance(1);
+  assert.equal(expired, 1);
+});
+
+test('whoever stood still when the time was over gives the refutation another second', () => {
+  const clock = new FakeClock();
+  let stalledMs = 1_000;
+  const stalling = {
+    now: () => clock.now(),
+    wallTime: () => clock.wallTime(),
+    every: () => ({ cancel() {} }),
+    after(delayMs: number, callback: () => void) {
+      const timer = clock.after(delayMs + stalledMs, callback);
+      stalledMs = 0;
+      return timer;
+    },
+  };
+  let expiredAtMs = 0;
+  new Suspicion('a', { ...times, confirmations: 0 }, stalling, () => {
+    expiredAtMs = clock.now();
+  });
+  clock.advance(10_000);
+  assert.equal(expiredAtMs, 6_000);
+});
+
+test('waits grow with the logarithm of the network, and a part of it counts as a large one', () => {
+  const leastOf = (known: number, isPartial = false) => suspicionTimesOf({ known, isPartial }).leastMs;
+  assert.deepEqual([leastOf(2), leastOf(10), leastOf(10_000), leastOf(40, true)], [4_000, 4_000, 12_000, 12_000]);
+  assert.equal(suspicionTimesOf({ known: 2, isPartial: false }).confirmations, 0);
+});
