@@ -38,7 +38,7 @@ export function makeFleet(t: TestContext, engine: Engine): DockerFleet {
 }
 
 /** A torrent that the tracker introduces, and its data in the folder `seed`, as its client needs them. */
-export function makeContent(t: TestContext, { root }: DockerFleet, size: number): TorrentFixture {
+export function makeContent(t: TestContext, { root }: Pick<DockerFleet, 'root'>, size: number): TorrentFixture {
   const torrent = makeTorrent(t, size, { pieceLength: 65_536, trackers: [TRACKER] });
   const folder = join(root, 'seed');
   mkdirSync(folder);

@@ -68,7 +68,10 @@ describe('on a real Swarm', { skip }, () => {
     assert.equal(config.User, '1000:1000');
     const data = mounts.filter(({ Destination }: Record<string, string>) => Destination === '/downloads');
     assert.deepEqual([data[0].Type, data[0].Name], ['volume', VOLUME]);
-    assert.equal(mounts.filter(({ Type }: Record<string, string>) => Type === 'bind').length, 1, 'its .torrent');
+    assert.deepEqual(
+      mounts.filter(({ Type }: Record<string, string>) => Type === 'bind'),
+      [],
+    );
     assert.equal(JSON.stringify(config.Cmd).includes(endpoint!.token), false, 'the token is in argv');
     assert.deepEqual([host, endpoint!.host], ['engine-1', '10.77.0.1']);
   });
@@ -76,7 +79,7 @@ describe('on a real Swarm', { skip }, () => {
   it('runs replicas on all hosts, each with a volume of its own, and stops and removes all', async (t) => {
     const { driver, spec } = make(t, { mode: 'replicas', replicas: 2 });
     const both = Promise.withResolvers<void>();
-    const states = () => driver.replication.replicas(ID).map(({ id, host, state }) => [id, host, state].join(' '));
+    const states = () => driver.replication.replicas(ID).map(({ host, state }) => [host, state].join(' '));
     const changed = () => states().filter((one) => one.endsWith('running')).length === 2 && both.resolve();
     await driver.open(listener({ changed }));
     const { host } = await driver.start(spec);

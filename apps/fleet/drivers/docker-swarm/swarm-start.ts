@@ -41,8 +41,10 @@ export async function startOnSwarm(options: SwarmStartOptions): Promise<void> {
   await sightings.look();
   const existing = sightings.service(spec.id);
   try {
-    const isOurs = await bring(options, existing);
-    await untilOneAnswers(options, isOurs ? (existing?.tasks ?? []) : []);
+    const isNew = await bring(options, existing);
+    const earlier = existing?.tasks ?? [];
+    // Swarm is at it already: what it tries now counts.
+    await untilOneAnswers(options, isNew ? earlier : earlier.filter(hasEnded));
   } catch (error) {
     const reason = translate(error, spec);
     const waits = reason instanceof FleetError && reason.field === 'placement';
