@@ -31,6 +31,22 @@ export {
   ResumeAnswerSchema,
 } from './control.ts';
 export {
+  type NewTracker,
+  NewTrackerSchema,
+  type SourceDefaults,
+  SourceDefaultsSchema,
+  type SourceList,
+  SourceListSchema,
+  type SourceSwitch,
+  SourceSwitchSchema,
+  type SourceView,
+  SourceViewSchema,
+  type TrackerList,
+  TrackerListSchema,
+  type TrackerView,
+  TrackerViewSchema,
+} from './discovery.ts';
+export {
   type AnswerOf,
   type BodyOf,
   type Endpoint,
@@ -86,12 +102,6 @@ export {
   PeerPageSchema,
   type PeerView,
   PeerViewSchema,
-  type SourceList,
-  SourceListSchema,
-  type SourceSwitch,
-  SourceSwitchSchema,
-  type SourceView,
-  SourceViewSchema,
   type TorrentDetail,
   TorrentDetailSchema,
   type TorrentPage,
@@ -102,8 +112,6 @@ export {
   TorrentSortSchema,
   type TorrentSummary,
   TorrentSummarySchema,
-  type TrackerView,
-  TrackerViewSchema,
 } from './torrent.ts';
 export {
   type TorrentReason,
