@@ -2,7 +2,7 @@
 
 export interface TrackerError {
   readonly code:
-    | 'unsupported-scheme' // not http: or https:
+    | 'unsupported-scheme' // neither http:, https: nor udp:
     | 'bad-url' // not a URL at all
     | 'address-refused' // a private address, where the URL may not lead (see client/address-policy.ts)
     | 'no-address' // no such host, or none that can be used from here

@@ -35,7 +35,8 @@ const BOOTSTRAP_CHECK_MS = 15_000;
 /** Kept members that are tried at once; the next try takes others. */
 const TRIED_AT_ONCE = 6;
 const KEPT_CONTACTS = 64;
-const SAVE_INTERVAL_MS = 30_000;
+/** Whoever is killed soon after it joined must find the others too; nothing is written while nothing changes. */
+const SAVE_INTERVAL_MS = 2_000;
 const CALL_INTERVAL_MS = 1_000;
 
 export class Rendezvous {
