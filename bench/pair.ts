@@ -9,7 +9,7 @@ import { announceUrl } from '../tests/interop/trackers/tested-tracker.ts';
 import { type Column, compare } from './comparison.ts';
 import { makeContent } from './content.ts';
 import { seedingFloor, writingFloor } from './floor/floors.ts';
-import { inOwnNetwork, whyNoOwnNetwork } from './own-network.ts';
+import { inOwnNetwork, whyNoOwnNetwork } from '../tests/interop/network-namespace.ts';
 import { type Pair, runPair } from './pairing.ts';
 import { clients, SLOW_CLIENTS, SLOW_SIZE, whyAbsent } from './peers.ts';
 import { report } from './report.ts';
