@@ -1,7 +1,8 @@
 // The backend's API as the page calls it. An answer is a value or a refusal, never a thrown error: what the backend
 // refuses is shown beside what was asked.
 
-import type { AnswerOf, BodyOf, EndpointName, ParamsOf, QueryOf } from '@enjambre/contract';
+import type { AnswerOf, BodyOf, EndpointName, ParamsOf, PullStep, QueryOf } from '@enjambre/contract';
+import { readJsonLines } from './json-lines.ts';
 
 export interface Refusal {
   readonly ok: false;
@@ -37,7 +38,7 @@ async function call<Name extends EndpointName>(name: Name, asked: Asked<Name>): 
     if (response.ok) return { ok: true, value: answer as AnswerOf<Name> };
     return refusalOf(response.status, answer);
   } catch (error) {
-    return { ok: false, code: 'no-connection', message: String(error), field: undefined };
+    return noConnection(error);
   }
 }
 
@@ -53,6 +54,10 @@ function refusalOf(status: number, answer: unknown): Refusal {
   const word = typeof code === 'string' ? code : status === TOO_LARGE ? 'too-large' : `http-${status}`;
   const message = typeof error === 'string' ? error : `HTTP ${status}`;
   return { ok: false, code: word, message, field: typeof field === 'string' ? field : undefined };
+}
+
+function noConnection(error: unknown): Refusal {
+  return { ok: false, code: 'no-connection', message: String(error), field: undefined };
 }
 
 function formOf(file: File): FormData {
@@ -80,7 +85,26 @@ export const api = {
   upload: (file: File) => call('POST /api/v1/torrents', { form: formOf(file) }),
   deleteTorrent: (name: string) => call('DELETE /api/v1/torrents/:name', { params: { name } }),
   startDemo: () => call('POST /api/v1/demo', {}),
+  networks: () => call('GET /api/networks', {}),
+  createNetwork: (body: BodyOf<'POST /api/networks'>) => call('POST /api/networks', { body }),
+  images: () => call('GET /api/v1/images', { query: ALL }),
 };
+
+/** Pulls an image and tells of each step; the answer comes when there are no more. */
+export async function pullImage(name: string, onStep: (step: PullStep) => void): Promise<Answer<undefined>> {
+  try {
+    const response = await fetch('/api/v1/images/pull', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name }),
+    });
+    if (!response.ok) return refusalOf(response.status, await response.json().catch(() => null));
+    if (response.body !== null) for await (const step of readJsonLines<PullStep>(response.body)) onStep(step);
+    return { ok: true, value: undefined };
+  } catch (error) {
+    return noConnection(error);
+  }
+}
 
 /** For queries, which know failures as thrown. */
 export async function orThrow<Value>(answer: Promise<Answer<Value>>): Promise<Value> {

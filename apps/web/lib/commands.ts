@@ -18,6 +18,7 @@ export const PAGE_COMMANDS = [
   { name: 'add', keys: ['a'], label: 'keys.add' },
   { name: 'containers', keys: ['1'], label: 'keys.containers' },
   { name: 'torrents', keys: ['2'], label: 'keys.torrents' },
+  { name: 'engine', keys: ['3'], label: 'nav.engine' },
   { name: 'help', keys: ['?'], label: 'keys.help' },
 ] as const satisfies readonly Command[];
 

@@ -6,15 +6,29 @@ import { api, orThrow } from './api.ts';
 /** Stats are asked for only while they are looked at. */
 const STATS_INTERVAL_MS = 2_000;
 
+/** It tells whether the engine answers, which no event does. */
+const INFO_INTERVAL_MS = 10_000;
+
 export const infoQuery = queryOptions({
   queryKey: ['info'],
   queryFn: () => orThrow(api.info()),
-  staleTime: 30_000,
+  staleTime: INFO_INTERVAL_MS,
+  refetchInterval: INFO_INTERVAL_MS,
 });
 
 export const torrentsQuery = queryOptions({
   queryKey: ['torrents'],
   queryFn: async () => (await orThrow(api.torrents())).items,
+});
+
+export const networksQuery = queryOptions({
+  queryKey: ['networks'],
+  queryFn: () => orThrow(api.networks()),
+});
+
+export const imagesQuery = queryOptions({
+  queryKey: ['images'],
+  queryFn: async () => (await orThrow(api.images())).items,
 });
 
 /** What the speeds of a container were: `count` samples, `step` seconds apart. */

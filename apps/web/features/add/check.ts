@@ -2,7 +2,7 @@
 
 import type { CreateContainer } from '@enjambre/contract';
 import type { TextKey } from '../../texts/en.ts';
-import type { Draft, Entry, SharedField, SharedFields } from './draft.ts';
+import { type Draft, type Entry, type SharedField, type SharedFields, usesOverlay } from './draft.ts';
 
 const KIBIBYTE = 1024;
 const LARGEST_PORT = 65_535;
@@ -23,8 +23,10 @@ export function checkDraft({ entries, fields }: Draft): Findings {
     used.add(name.trim());
   }
   const wrong: Partial<Record<SharedField, TextKey>> = {};
-  if (fields.port !== '' && !(wholeNumber(fields.port) <= LARGEST_PORT)) wrong.port = 'add.port-form';
-  if (!membersOf(fields.bootstrap).every((member) => MEMBER_FORM.test(member))) wrong.bootstrap = 'add.bootstrap-form';
+  if (usesOverlay(fields)) {
+    if (fields.port !== '' && !(wholeNumber(fields.port) <= LARGEST_PORT)) wrong.port = 'add.port-form';
+    if (!membersOf(fields.bootstrap).every((member) => MEMBER_FORM.test(member))) wrong.bootstrap = 'add.bootstrap-form';
+  }
   for (const limit of ['downloadLimit', 'uploadLimit'] as const) {
     if (fields[limit] !== '' && Number.isNaN(wholeNumber(fields[limit]))) wrong[limit] = 'add.limit-form';
   }
@@ -52,6 +54,7 @@ function membersOf(text: string): string[] {
 /** @param torrentFile the name under which the backend keeps it */
 export function requestOf(entry: Entry, torrentFile: string, fields: SharedFields): CreateContainer {
   const text = (value: string): string | undefined => (value.trim() === '' ? undefined : value.trim());
+  const overlay = usesOverlay(fields);
   const bytes = (kibibytes: string): number | undefined =>
     kibibytes.trim() === '' ? undefined : Number(kibibytes) * KIBIBYTE;
   return {
@@ -59,8 +62,8 @@ export function requestOf(entry: Entry, torrentFile: string, fields: SharedField
     torrentFile,
     folderPath: text(fields.folder),
     discoveryMode: fields.discovery,
-    bootstrap: text(membersOf(fields.bootstrap).join(',')),
-    port: text(fields.port),
+    bootstrap: overlay ? text(membersOf(fields.bootstrap).join(',')) : undefined,
+    port: overlay ? text(fields.port) : undefined,
     networkName: text(fields.network),
     imageName: text(fields.image),
     downloadLimit: bytes(fields.downloadLimit),

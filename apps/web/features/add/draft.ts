@@ -50,6 +50,11 @@ export const EMPTY_FIELDS: SharedFields = {
   uploadLimit: '',
 };
 
+/** Whether the chosen sources of peers include the overlay, which alone has members to start from and a port. */
+export function usesOverlay({ discovery }: SharedFields): boolean {
+  return discovery.split(',').includes('overlay');
+}
+
 export const EMPTY_DRAFT: Draft = { entries: [], fields: EMPTY_FIELDS, errors: {} };
 
 export type DraftChange =

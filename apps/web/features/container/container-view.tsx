@@ -6,17 +6,16 @@ import { ArrowLeft, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Name } from '../../components/name.tsx';
-import { ProgressBar } from '../../components/progress-bar.tsx';
-import { StateChip } from '../../components/state-mark.tsx';
 import { VERB_ICONS, VERB_TEXTS } from '../../components/verb-face.tsx';
 import { useLoaded, useNow, usePending, useRow } from '../../fleet/fleet-context.tsx';
 import { useAct } from '../../fleet/use-actions.ts';
 import { makesSense, VERBS } from '../../fleet/verb.ts';
-import { format, say, t } from '../../lib/language.ts';
+import { t } from '../../lib/language.ts';
 import { RemovalDialog } from '../containers/late-dialogs.ts';
-import { sizeText, stateInList } from '../containers/row-text.ts';
+import { stateInList } from '../containers/row-text.ts';
 import { Configuration } from './configuration.tsx';
 import { Figures } from './figures.tsx';
+import { Headline } from './headline.tsx';
 import { LogPanel } from './log-panel.tsx';
 import { Past } from './past.tsx';
 import { Why } from './why.tsx';
@@ -51,7 +50,6 @@ function Known({ container }: { readonly container: Container }) {
   useEffect(() => heading.current?.focus(), []);
 
   const shown = stateInList(container, pending, now);
-  const progress = container.status?.progress ?? 0;
   return (
     <div className="h-full overflow-y-auto">
       <div className="mx-auto flex min-h-full max-w-6xl flex-col gap-4 px-4 py-4">
@@ -72,7 +70,7 @@ function Known({ container }: { readonly container: Container }) {
               <Name name={container.name} />
             </p>
           </div>
-          <div className="flex flex-wrap gap-2">
+          <div className="flex flex-wrap gap-2 max-md:grid max-md:w-full max-md:grid-cols-2">
             {VERBS.filter((verb) => makesSense(verb, container)).map((verb) => (
               <Button key={verb} onClick={(event) => act(verb, [id], event.currentTarget)}>
                 {VERB_ICONS[verb]}
@@ -87,22 +85,18 @@ function Known({ container }: { readonly container: Container }) {
         </header>
 
         <section aria-label={t('column.state')} className="rounded-md border border-hairline bg-surface p-4">
-          <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-            <StateChip shown={shown} />
-            {shown.reason !== undefined && <span>{say(shown.reason)}</span>}
-            {pending?.silent === true && pending.verb !== 'remove' && (
-              <Button onClick={(event) => pending.verb !== 'remove' && act(pending.verb, [id], event.currentTarget)}>
-                {t('action.retry')}
-              </Button>
-            )}
-            <span className="ml-auto whitespace-nowrap">
-              <span className="font-semibold">{format.percent(progress)}</span>
-              <span className="pl-3 text-muted">{sizeText(container)}</span>
-            </span>
-          </div>
-          <div className="pt-3">
-            <ProgressBar percent={progress} tone={shown.tone} label={t('column.progress')} thick />
-          </div>
+          <Headline
+            container={container}
+            shown={shown}
+            action={
+              pending?.silent === true &&
+              pending.verb !== 'remove' && (
+                <Button onClick={(event) => pending.verb !== 'remove' && act(pending.verb, [id], event.currentTarget)}>
+                  {t('action.retry')}
+                </Button>
+              )
+            }
+          />
           <Why container={container} />
         </section>
 
