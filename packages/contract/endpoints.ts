@@ -22,6 +22,7 @@ import {
   TorrentPreviewSchema,
 } from './fleet.ts';
 import type { FleetErrorCode } from './fleet-error.ts';
+import { HostSchema } from './host.ts';
 import { ImageSchema, PullRequestSchema, PullStepSchema } from './image.ts';
 import { PageQuery, pageOf } from './page.ts';
 import { StatusSchema } from './status.ts';
@@ -72,7 +73,7 @@ const Network = Type.Object({
 const oneContainer = ['container-not-found'] as const;
 const takenFile = ['no-file', 'not-a-torrent', 'unsupported-torrent', 'too-large'] as const;
 const creation = [
-  ...['invalid-request', 'torrent-not-found', 'network-not-found', 'image-not-found', 'name-taken'],
+  ...['invalid-request', 'torrent-not-found', 'network-not-found', 'image-not-found', 'host-not-found', 'name-taken'],
   ...['port-taken', 'folder-in-use', 'path-outside-root', 'start-failed', 'driver-unreachable', 'driver-refused'],
 ] as const satisfies readonly FleetErrorCode[];
 
@@ -262,6 +263,16 @@ export const endpoints = {
     answer: PastSamplesSchema,
     refusals: [...oneContainer, 'invalid-request'],
   },
+  'POST /api/v1/containers/:id/update': {
+    summary: 'Runs it from another image: instances one after the other, each once the one before answers',
+    params: ById,
+    body: Type.Object({ imageName: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
+    answer: Done,
+    refusals: [
+      ...oneContainer,
+      ...['invalid-request', 'image-not-found', 'not-with-this-driver', 'start-failed', 'driver-unreachable'],
+    ] as const,
+  },
   'POST /api/v1/actions': {
     summary: 'One action on many containers; what became of each is in the answer',
     body: ActionSchema,
@@ -311,6 +322,12 @@ export const endpoints = {
     params: ByName,
     answer: Done,
     refusals: ['torrent-not-found'],
+  },
+  'GET /api/v1/hosts': {
+    summary: 'The machines that clients run on',
+    query: Type.Object(PageQuery),
+    answer: pageOf(HostSchema),
+    refusals: ['driver-unreachable'],
   },
   'GET /api/v1/images': {
     summary: 'Images that containers may be made from',

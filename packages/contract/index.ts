@@ -18,6 +18,10 @@ export {
   CreatedContainerSchema,
   type Health,
   HealthSchema,
+  type ImageUpdate,
+  ImageUpdateSchema,
+  type InstanceView,
+  InstanceViewSchema,
   type Reason,
   ReasonSchema,
   type Stats,
@@ -66,6 +70,7 @@ export {
   FleetErrorCodeSchema,
   FleetErrorSchema,
 } from './fleet-error.ts';
+export { type Host, HostSchema } from './host.ts';
 export {
   type Image,
   ImageSchema,
@@ -74,8 +79,10 @@ export {
   PullStepSchema,
 } from './image.ts';
 export { openApi } from './open-api.ts';
+export { type Placement, PlacementSchema } from './placement.ts';
 export { type RunFile, RunFileSchema } from './run-file.ts';
 export { type State, StateSchema, type Status, StatusSchema } from './status.ts';
+export { formatEta, type StatusPart, sumStatus } from './status-sum.ts';
 export {
   type FilePage,
   FilePageSchema,

@@ -12,6 +12,7 @@ import { containerRoutes } from './container-routes.ts';
 import { docsRoutes } from './docs-routes.ts';
 import { answerError, answerNotFound } from './error-answers.ts';
 import { eventRoutes } from './event-routes.ts';
+import { hostRoutes } from './host-routes.ts';
 import { imageRoutes } from './image-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
@@ -52,6 +53,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   torrentRoutes(server, fleet);
   networkRoutes(server, fleet);
   imageRoutes(server, fleet);
+  hostRoutes(server, fleet);
   eventRoutes(server, fleet);
   metricsRoutes(server, fleet);
   await docsRoutes(server, version);

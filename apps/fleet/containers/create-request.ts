@@ -1,8 +1,9 @@
 // What a caller asks for when a container is created, checked field by field. Pure.
 
-import type { CreateContainer } from '@enjambre/contract';
+import type { CreateContainer, Placement } from '@enjambre/contract';
 import { isIpLiteral } from '@enjambre/http';
 import { invalidField } from '../errors.ts';
+import { readPlacement } from './placement-request.ts';
 
 export interface ContainerRequest {
   readonly name: string;
@@ -19,6 +20,8 @@ export interface ContainerRequest {
   readonly downloadLimit: number | null;
   readonly uploadLimit: number | null;
   readonly peers: readonly string[];
+  /** Null for one instance, anywhere. */
+  readonly placement: Placement | null;
   /** Sentences about what was asked for and means nothing, whatever the driver. */
   readonly warnings: readonly string[];
 }
@@ -57,6 +60,7 @@ export function readCreateRequest(body: CreateContainer): ContainerRequest {
     downloadLimit: body.downloadLimit ?? null,
     uploadLimit: body.uploadLimit ?? null,
     peers: body.peers ?? [],
+    placement: body.placement === undefined ? null : readPlacement(body.placement),
     warnings: [
       ...(port === null ? [] : ['port is for the overlay, which does not exist yet']),
       ...(bootstrap === null ? [] : ['bootstrap is for the overlay, which does not exist yet']),

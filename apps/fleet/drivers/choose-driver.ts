@@ -22,7 +22,7 @@ export async function chooseDriver(config: Config, surroundings: Surroundings): 
   const host = docker.host ?? (surroundings.env.DOCKER_HOST || undefined);
   if (driver === 'process') return processDriver(config, surroundings);
   // Loaded only when wanted: its library costs more memory than all of the rest.
-  const { Engine } = await import('./docker/engine.ts');
+  const { Engine } = await import('./engine/engine.ts');
   if (driver === 'auto' && !(await new Engine(host).answers())) return processDriver(config, surroundings);
   const { DockerDriver } = await import('./docker/docker-driver.ts');
   const { allowedImages, host: _, user = ownUser(), ...policy } = docker;

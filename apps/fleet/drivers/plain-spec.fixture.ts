@@ -14,5 +14,6 @@ export const plainSpec: InstanceSpec = {
   downloadLimitBytesPerSecond: undefined,
   uploadLimitBytesPerSecond: undefined,
   peers: [],
+  placement: null,
   keepsake: '',
 };

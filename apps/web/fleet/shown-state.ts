@@ -74,6 +74,8 @@ const REASONS: Readonly<Record<Reason['code'], TextKey>> = {
   'start-failed': 'reason.start-failed',
   'no-answer': 'reason.silent',
   storage: 'reason.storage',
+  'no-host': 'reason.no-host',
+  'host-down': 'reason.host-down',
   checking: 'reason.checking',
   'no-sources': 'reason.no-sources',
   'sources-failing': 'reason.sources-failing',

@@ -77,6 +77,8 @@ export const en = {
   'reason.exited': 'its client ended by itself',
   'reason.killed': 'its client was killed',
   'reason.start-failed': 'it could not start',
+  'reason.no-host': 'no host meets its conditions',
+  'reason.host-down': 'its host does not answer',
   'reason.storage': 'its files can’t be written',
   'reason.restarting': 'it ended, starting again',
   'reason.no-sources': 'every source of peers is off',

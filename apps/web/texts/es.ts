@@ -79,6 +79,8 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'reason.exited': 'su cliente terminó solo',
   'reason.killed': 'mataron a su cliente',
   'reason.start-failed': 'no pudo iniciarse',
+  'reason.no-host': 'ningún servidor cumple sus condiciones',
+  'reason.host-down': 'su servidor no responde',
   'reason.storage': 'no se pueden escribir sus archivos',
   'reason.restarting': 'terminó, se inicia de nuevo',
   'reason.no-sources': 'todas las fuentes de pares están apagadas',

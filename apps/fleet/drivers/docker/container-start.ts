@@ -6,11 +6,11 @@ import { readFile, realpath } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import { FleetError, reasonOf } from '../../errors.ts';
 import type { InstanceSpec } from '../driver.ts';
+import { type Engine, EngineRefusal } from '../engine/engine.ts';
+import { PLAN_LABEL } from '../engine/labels.ts';
 import { ANSWER_TIMEOUT_MS, exitOf, untilAnswers } from './container-life.ts';
 import { type ContainerPolicy, planContainer, torrentPlaceOf } from './container-plan.ts';
-import { type Engine, EngineRefusal } from './engine.ts';
 import type { InspectedContainer } from './inspected-container.ts';
-import { PLAN_LABEL } from './labels.ts';
 import { readLastWords } from './log-follower.ts';
 import { packFile } from './torrent-archive.ts';
 

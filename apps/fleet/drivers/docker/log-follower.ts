@@ -3,8 +3,8 @@
 
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import type { Engine } from './engine.ts';
-import { LogFrames } from './log-frames.ts';
+import type { Engine } from '../engine/engine.ts';
+import { LogFrames } from '../engine/log-frames.ts';
 
 const REASON_LINES = 20;
 

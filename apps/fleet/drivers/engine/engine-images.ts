@@ -9,7 +9,7 @@ import { type Engine, EngineRefusal } from './engine.ts';
 
 const VERSION_LABEL = 'org.opencontainers.image.version';
 
-export class DockerImages implements Images {
+export class EngineImages implements Images {
   readonly #engine: Engine;
   readonly #allowed: readonly string[];
 

@@ -23,9 +23,20 @@ export class EngineRefusal extends FleetError {
   }
 }
 
+export interface EngineMachine {
+  readonly id: string;
+  readonly name: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** Whether it steers a Docker Swarm. */
+  readonly isSwarmManager: boolean;
+}
+
 export class Engine {
   /** As DOCKER_HOST has it. */
   readonly host: string;
+  /** What it said of its machine when it was last connected. */
+  machine: EngineMachine = { id: '', name: '', cpus: 0, memoryBytes: 0, isSwarmManager: false };
   #docker: Docker | undefined;
 
   /** @param host `unix:///…`, `tcp://host:port` or `ssh://user@host`; the library takes certificates from DOCKER_CERT_PATH */
@@ -46,7 +57,16 @@ export class Engine {
       );
     }
     const version = compareVersions(ApiVersion, OUR_API_VERSION) < 0 ? ApiVersion : OUR_API_VERSION;
-    this.#docker = new Library({ ...options, version: `v${version}` });
+    const docker = new Library({ ...options, version: `v${version}` });
+    const about = (await this.#ask(() => docker.info())) as EngineInfo;
+    this.machine = {
+      id: about.ID,
+      name: about.Name,
+      cpus: about.NCPU,
+      memoryBytes: about.MemTotal,
+      isSwarmManager: about.Swarm?.ControlAvailable === true,
+    };
+    this.#docker = docker;
   }
 
   /** Whether there is one. */
@@ -78,6 +98,14 @@ export class Engine {
       });
     }
   }
+}
+
+interface EngineInfo {
+  readonly ID: string;
+  readonly Name: string;
+  readonly NCPU: number;
+  readonly MemTotal: number;
+  readonly Swarm?: { readonly ControlAvailable?: boolean };
 }
 
 function connectionOptions(host: string): Docker.DockerOptions {

@@ -1,31 +1,40 @@
-// What the engine tells of our containers, as it happens: one stream of events, opened again whenever it breaks.
+// What the engine tells, as it happens: one stream of events, opened again whenever it breaks.
 // Invariant: whenever the stream is open, `onOpen` was called after it was, so that nothing falls between list and events.
 
 import type { Readable } from 'node:stream';
 import type { Clock, Timer } from '@enjambre/runtime';
 import { reasonOf } from '../../errors.ts';
 import type { Engine } from './engine.ts';
-import { ID_LABEL, ofFleet } from './labels.ts';
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 
-export interface ContainerEvent {
-  readonly id: string;
-  /** `start`, `die`, `destroy`, … */
+export interface EngineEvent {
+  /** `container`, `service`, `node`, … */
+  readonly type: string;
+  /** `start`, `die`, `destroy`, `update`, … */
   readonly action: string;
-  /** Of a `die`. */
-  readonly exitCode: number | undefined;
+  /** The engine's id of what it is about. */
+  readonly subject: string;
+  /** Of a container its labels, too. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 export interface EngineWatchOptions {
   readonly engine: Engine;
-  readonly fleet: string;
+  /** As the engine takes them: by `type`, by `label`. */
+  readonly filters: Readonly<Record<string, readonly string[]>>;
   readonly clock: Clock;
-  readonly onEvent: (event: ContainerEvent) => void;
+  readonly onEvent: (event: EngineEvent) => void;
   /** The stream is open: time to look at everything. */
   readonly onOpen: () => Promise<void>;
   readonly onLost: (reason: string) => void;
+}
+
+interface RawEvent {
+  readonly Type: string;
+  readonly Action: string;
+  readonly Actor: { readonly ID: string; readonly Attributes?: Readonly<Record<string, string>> };
 }
 
 export class EngineWatch {
@@ -41,9 +50,8 @@ export class EngineWatch {
 
   /** Resolves once it has begun. @throws FleetError `driver-unreachable`; it is not tried again then */
   async open(): Promise<void> {
-    const { engine, fleet, onOpen } = this.#options;
+    const { engine, filters, onOpen } = this.#options;
     await engine.connect();
-    const filters = { ...ofFleet(fleet), type: ['container'] };
     const stream = (await engine.ask((docker) => docker.getEvents({ filters: JSON.stringify(filters) }))) as Readable;
     if (this.#closed) return void stream.destroy();
     this.#stream = stream;
@@ -91,8 +99,7 @@ export class EngineWatch {
   }
 
   #tell(line: string): void {
-    const { Action, Actor } = JSON.parse(line) as { Action: string; Actor: { Attributes: Record<string, string> } };
-    const { [ID_LABEL]: id = '', exitCode } = Actor.Attributes;
-    this.#options.onEvent({ id, action: Action, exitCode: exitCode === undefined ? undefined : Number(exitCode) });
+    const { Type, Action, Actor } = JSON.parse(line) as RawEvent;
+    this.#options.onEvent({ type: Type, action: Action, subject: Actor.ID, attributes: Actor.Attributes ?? {} });
   }
 }

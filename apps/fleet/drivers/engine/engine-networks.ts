@@ -10,7 +10,7 @@ const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/;
 /** The engine's own, and words with a meaning of their own. */
 const RESERVED = ['host', 'none', 'bridge', 'default', 'nat', 'container'];
 
-export interface DockerNetworksOptions {
+export interface EngineNetworksOptions {
   readonly engine: Engine;
   readonly fleet: string;
   /** The one that the operator named: used where no other is asked for, made when it is missing. */
@@ -19,12 +19,12 @@ export interface DockerNetworksOptions {
   readonly self: string | undefined;
 }
 
-export class DockerNetworks implements Networks {
-  readonly #options: DockerNetworksOptions;
+export class EngineNetworks implements Networks {
+  readonly #options: EngineNetworksOptions;
   /** On which our own container is. */
   readonly #joined = new Set<string>();
 
-  constructor(options: DockerNetworksOptions) {
+  constructor(options: EngineNetworksOptions) {
     this.#options = options;
   }
 
