@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
-import { Stage, shoot, skip } from './stage.fixture.ts';
+import { expect } from '@playwright/test';
+import { fits, shoot, skip, violations } from './browser.fixture.ts';
+import { Stage } from './stage.fixture.ts';
 
 const SIZES = [
   { name: 'desktop', viewport: { width: 1440, height: 900 } },
@@ -14,7 +14,6 @@ const LANGUAGES = [
   { locale: 'en', add: 'Add torrent', keys: 'Keys', places: ['Containers', 'Torrent files'] },
   { locale: 'es', add: 'Añadir torrent', keys: 'Teclas', places: ['Contenedores', 'Archivos torrent'] },
 ];
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 describe('every view', { skip }, () => {
   const stage = new Stage();
@@ -67,13 +66,3 @@ describe('every view', { skip }, () => {
     assert.deepEqual(complaints, []);
   });
 });
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: list } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-  return list.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-}
-
-/** Nothing is wider than the page. */
-function fits(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
-}

@@ -87,6 +87,9 @@ export const api = {
   startDemo: () => call('POST /api/v1/demo', {}),
   networks: () => call('GET /api/networks', {}),
   createNetwork: (body: BodyOf<'POST /api/networks'>) => call('POST /api/networks', { body }),
+  hosts: () => call('GET /api/v1/hosts', { query: ALL }),
+  updateImage: (id: string, imageName: string) =>
+    call('POST /api/v1/containers/:id/update', { params: { id }, body: { imageName } }),
   images: () => call('GET /api/v1/images', { query: ALL }),
 };
 

@@ -31,6 +31,15 @@ export const imagesQuery = queryOptions({
   queryFn: async () => (await orThrow(api.images())).items,
 });
 
+/** Nobody tells by events how a host is. */
+const HOSTS_INTERVAL_MS = 5_000;
+
+export const hostsQuery = queryOptions({
+  queryKey: ['hosts'],
+  queryFn: async () => (await orThrow(api.hosts())).items,
+  refetchInterval: HOSTS_INTERVAL_MS,
+});
+
 /** What the speeds of a container were: `count` samples, `step` seconds apart. */
 export function samplesQuery(id: string, step: number, count: number) {
   return queryOptions({

@@ -116,5 +116,7 @@ function Space({ needed, free }: { readonly needed: number; readonly free: numbe
   const values = { size: format.bytes(needed), free: format.bytes(free ?? 0) };
   const short = free !== null && free < needed;
   const key = free === null ? 'add.space' : short ? 'add.space-short' : 'add.space-free';
-  return <p className={`mr-auto max-md:basis-full ${short ? 'font-semibold text-bad' : 'text-muted'}`}>{t(key, values)}</p>;
+  return (
+    <p className={`mr-auto max-md:basis-full ${short ? 'font-semibold text-bad' : 'text-muted'}`}>{t(key, values)}</p>
+  );
 }

@@ -10,6 +10,11 @@ export type SharedField =
   | 'port'
   | 'network'
   | 'image'
+  | 'placement'
+  | 'replicas'
+  | 'host'
+  | 'constraints'
+  | 'spread'
   | 'downloadLimit'
   | 'uploadLimit';
 
@@ -46,6 +51,11 @@ export const EMPTY_FIELDS: SharedFields = {
   port: '',
   network: '',
   image: '',
+  placement: 'one',
+  replicas: '2',
+  host: '',
+  constraints: '',
+  spread: '',
   downloadLimit: '',
   uploadLimit: '',
 };

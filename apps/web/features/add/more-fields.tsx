@@ -6,10 +6,11 @@ import { Choice, Field } from '../../components/field.tsx';
 import { t } from '../../lib/language.ts';
 import { infoQuery } from '../../lib/queries.ts';
 import type { TextKey } from '../../texts/en.ts';
-import { hasEngine } from '../engine/engine-of.ts';
+import { hasEngine, hasHosts } from '../engine/engine-of.ts';
 import type { DraftChange, FieldErrors, SharedField, SharedFields } from './draft.ts';
 import { usesOverlay } from './draft.ts';
 import { EngineFields } from './engine-fields.tsx';
+import { PlacementFields } from './placement-fields.tsx';
 
 const MODES: readonly (readonly [value: string, label: TextKey, available: boolean])[] = [
   ['tracker', 'add.discovery-tracker', true],
@@ -75,6 +76,7 @@ export function MoreFields({ fields, errors, change }: MoreFieldsProps) {
           {...bind('uploadLimit')}
         />
         {hasEngine(info) && <EngineFields bind={bind} />}
+        {hasHosts(info) && <PlacementFields fields={fields} bind={bind} />}
       </div>
     </details>
   );

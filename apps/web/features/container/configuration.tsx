@@ -18,6 +18,7 @@ export function Configuration({ container }: { readonly container: ContainerView
     ['view.info-hash', container.infoHash, true],
     ['view.id', container.id, true],
     ['view.driver', container.driver],
+    ['column.host', container.host ?? ''],
     ['view.discovery', config.discoveryMode],
     ['view.down-limit', limit(config.downloadLimit)],
     ['view.up-limit', limit(config.uploadLimit)],

@@ -16,6 +16,8 @@ import { stateInList } from '../containers/row-text.ts';
 import { Configuration } from './configuration.tsx';
 import { Figures } from './figures.tsx';
 import { Headline } from './headline.tsx';
+import { UpdateButton, UpdateState } from './image-update.tsx';
+import { Instances } from './instances.tsx';
 import { LogPanel } from './log-panel.tsx';
 import { Past } from './past.tsx';
 import { Why } from './why.tsx';
@@ -77,6 +79,7 @@ function Known({ container }: { readonly container: Container }) {
                 {t(VERB_TEXTS[verb])}
               </Button>
             ))}
+            <UpdateButton container={container} />
             <Button onClick={() => setRemoving([id])} className="text-bad">
               <Trash2 size={16} aria-hidden />
               {t('action.remove')}
@@ -98,9 +101,11 @@ function Known({ container }: { readonly container: Container }) {
             }
           />
           <Why container={container} />
+          <UpdateState container={container} />
         </section>
 
         <Figures container={container} now={now} />
+        <Instances container={container} now={now} />
 
         <div className="flex flex-1 flex-col gap-4 lg:flex-row">
           <LogPanel id={id} />

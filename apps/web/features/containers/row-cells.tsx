@@ -1,5 +1,6 @@
 // A container as one line of the list, where there is room for columns.
 
+import type { ContainerView } from '@enjambre/contract';
 import { MoreHorizontal } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import { Name } from '../../components/name.tsx';
@@ -70,6 +71,7 @@ export const RowCells = memo(function RowCells({ id, selected, cell }: RowProps)
       </span>
     ),
     left,
+    host: <HostName container={container} />,
   };
   const ring = (index: number) => (cell === index ? 'cursor-cell' : '');
   return (
@@ -94,6 +96,12 @@ export const RowCells = memo(function RowCells({ id, selected, cell }: RowProps)
     </>
   );
 });
+
+function HostName({ container: { host, instances } }: { readonly container: ContainerView }) {
+  if (host !== null) return <Name name={host} className="text-muted" />;
+  if (instances.length === 0) return <Nothing meaning={t('cell.unknown')} />;
+  return <span className="text-muted">{t('cell.instances', { count: instances.length })}</span>;
+}
 
 export function SelectBox({ name, selected }: { readonly name: string; readonly selected: boolean }) {
   return (

@@ -16,6 +16,11 @@ export function hasEngine(info: Info | undefined): boolean {
   return networkKindsOf(info).length > 0;
 }
 
+/** Whether it spreads containers over several hosts, and updates their images one after the other. */
+export function hasHosts(info: Info | undefined): boolean {
+  return info?.driver === 'docker-swarm';
+}
+
 /** The names of the containers that were made from `image`; what names none was made from the first that is allowed. */
 export function usersOf(image: Image, images: readonly Image[], containers: Iterable<ContainerView>): string[] {
   const names: string[] = [];

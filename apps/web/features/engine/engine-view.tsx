@@ -1,11 +1,12 @@
-// What runs the containers: whether it answers, its networks, its images. Processes have none, and the view says so.
+// What runs the containers: whether it answers, its hosts, networks and images. Processes have none, and the view says so.
 
 import { useQuery } from '@tanstack/react-query';
 import { StateIcon } from '../../components/state-mark.tsx';
-import { visibleName } from '../../lib/visible-name.ts';
 import { t } from '../../lib/language.ts';
 import { infoQuery } from '../../lib/queries.ts';
+import { visibleName } from '../../lib/visible-name.ts';
 import { hasEngine } from './engine-of.ts';
+import { Hosts } from './hosts.tsx';
 import { Images } from './images.tsx';
 import { Networks } from './networks.tsx';
 
@@ -25,6 +26,7 @@ export function EngineView() {
         )}
         {hasEngine(info) && (
           <>
+            <Hosts />
             <Networks />
             <Images />
           </>
@@ -38,9 +40,7 @@ function Answering({ driver, problem }: { readonly driver: string; readonly prob
   return (
     <p className="flex items-center gap-2 pt-0.5 text-row text-muted">
       <StateIcon kind={problem === null ? 'complete' : 'no-answer'} tone={problem === null ? 'good' : 'wait'} />
-      {problem === null
-        ? t('engine.answers', { driver })
-        : t('engine.gone', { driver, reason: visibleName(problem) })}
+      {problem === null ? t('engine.answers', { driver }) : t('engine.gone', { driver, reason: visibleName(problem) })}
     </p>
   );
 }

@@ -44,7 +44,8 @@ export function Images() {
       label: 'images.size',
       className: 'w-28 max-lg:hidden',
       numeric: true,
-      cell: ({ sizeBytes }) => (sizeBytes === null ? <Nothing meaning={t('images.absent')} /> : format.bytes(sizeBytes)),
+      cell: ({ sizeBytes }) =>
+        sizeBytes === null ? <Nothing meaning={t('images.absent')} /> : format.bytes(sizeBytes),
     },
     {
       label: 'images.used-by',

@@ -10,8 +10,8 @@ import { Panel } from '../../components/panel.tsx';
 import { PlainTable, type TableColumn } from '../../components/plain-table.tsx';
 import { format, t } from '../../lib/language.ts';
 import { networksQuery } from '../../lib/queries.ts';
-import { Waiting } from './waiting.tsx';
 import { NetworkDialog } from './network-dialog.tsx';
+import { Waiting } from './waiting.tsx';
 
 type Network = AnswerOf<'GET /api/networks'>[number];
 

@@ -30,7 +30,9 @@ export function afterStep(pull: Pull, step: PullStep): Pull {
   if (layer === undefined) return { ...pull, word: status };
   const before = pull.layers[layer] ?? { current: 0, total: 0 };
   const total = Math.max(before.total, status === 'Downloading' ? totalBytes : 0);
-  const current = WHOLE.includes(status) ? total : Math.max(before.current, status === 'Downloading' ? currentBytes : 0);
+  const current = WHOLE.includes(status)
+    ? total
+    : Math.max(before.current, status === 'Downloading' ? currentBytes : 0);
   return { ...pull, word: status, layers: { ...pull.layers, [layer]: { current, total } } };
 }
 
