@@ -67,7 +67,7 @@ export async function violations(page: Page): Promise<string[]> {
 
 /** Nothing is wider than the page. */
 export function fits(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+  return page.locator('html').evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth);
 }
 
 /** Builds the page when what is built is older than what it is made of. */

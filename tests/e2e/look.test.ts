@@ -11,8 +11,8 @@ const SIZES = [
 ];
 const THEMES = ['light', 'dark'] as const;
 const LANGUAGES = [
-  { locale: 'en', add: 'Add torrent', keys: 'Keys', places: ['Containers', 'Torrent files'] },
-  { locale: 'es', add: 'Añadir torrent', keys: 'Teclas', places: ['Contenedores', 'Archivos torrent'] },
+  { locale: 'en', add: 'Add torrent', keys: 'Keys', places: ['Containers', 'Torrent files'], engine: 'Engine', more: 'More' },
+  { locale: 'es', add: 'Añadir torrent', keys: 'Teclas', places: ['Contenedores', 'Archivos torrent'], engine: 'Motor', more: 'Más' },
 ];
 
 describe('every view', { skip }, () => {
@@ -28,7 +28,7 @@ describe('every view', { skip }, () => {
 
   for (const { name, ...size } of SIZES) {
     for (const colorScheme of THEMES) {
-      for (const { locale, add, keys, places } of LANGUAGES) {
+      for (const { locale, add, keys, places, engine, more } of LANGUAGES) {
         // In between nothing differs but the room.
         if (name === 'tablet' && (locale !== 'es' || colorScheme !== 'light')) continue;
         it(`is whole and accessible: ${name}, ${colorScheme}, ${locale}`, async () => {
@@ -44,6 +44,9 @@ describe('every view', { skip }, () => {
           await page.getByRole('button', { name: add, exact: true }).click();
           await expect(page.getByRole('dialog', { name: add })).toBeVisible();
           await look('add');
+          await page.getByText(more, { exact: true }).click();
+          await page.getByRole('dialog').getByRole('combobox').first().selectOption('overlay');
+          await look('add-more');
           await page.keyboard.press('Escape');
           await page.keyboard.press('?');
           await expect(page.getByRole('dialog', { name: keys })).toBeVisible();
@@ -52,6 +55,10 @@ describe('every view', { skip }, () => {
           await page.getByRole('link', { name: places[1], exact: true }).click();
           await expect(page.getByRole('table')).toBeVisible();
           await look('torrents');
+          await page.goto(new URL('/engine', stage.backend.url).href);
+          await expect(page.getByText('--driver docker')).toBeVisible();
+          await expect(page.getByRole('link', { name: engine, exact: true })).toHaveCount(0);
+          await look('engine');
           await page.getByRole('link', { name: places[0], exact: true }).click();
           await page.getByRole('row').filter({ hasText: 'enjambre-demo' }).last().click();
           await expect(page.getByRole('log')).toBeVisible();

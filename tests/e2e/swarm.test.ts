@@ -63,6 +63,10 @@ describe('a first visit', { skip }, () => {
     for (const name of LEECHERS) await expect(row(name)).toContainText('Paused');
     await page.getByRole('button', { name: 'Undo' }).click();
     for (const name of LEECHERS) await expect(row(name)).toContainText('Downloading', { timeout: 10_000 });
+    await bar.getByRole('button', { name: 'Pause' }).click();
+    for (const name of LEECHERS) await expect(row(name)).toContainText('Paused');
+    await page.keyboard.press('Control+z');
+    for (const name of LEECHERS) await expect(row(name)).toContainText('Downloading', { timeout: 10_000 });
     await bar.getByRole('button', { name: 'Clear selection' }).click();
   });
 

@@ -36,6 +36,7 @@ export const LIST_COMMANDS: readonly Command[] = [
   { name: 'pause', keys: ['p'], label: 'keys.pause' },
   { name: 'start', keys: ['s'], label: 'keys.start' },
   { name: 'restart', keys: ['r'], label: 'keys.restart' },
+  { name: 'undo', keys: ['Ctrl+z'], label: 'keys.undo' },
   { name: 'remove', keys: ['Del'], label: 'keys.remove' },
 ];
 

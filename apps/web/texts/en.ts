@@ -410,6 +410,7 @@ export const en = {
   'keys.pause': 'Pause or resume',
   'keys.start': 'Start or stop',
   'keys.restart': 'Restart',
+  'keys.undo': 'Take back what was done last',
   'keys.remove': 'Remove',
 
   'error.name-taken': 'This name is taken.',

@@ -414,6 +414,7 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'keys.pause': 'Pausar o reanudar',
   'keys.start': 'Iniciar o detener',
   'keys.restart': 'Reiniciar',
+  'keys.undo': 'Deshacer lo último',
   'keys.remove': 'Quitar',
 
   'error.name-taken': 'Este nombre ya está en uso.',
