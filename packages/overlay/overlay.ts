@@ -184,6 +184,11 @@ export class Overlay {
     return this.#membership.table.live.size;
   }
 
+  /** Milliseconds until it looks for others again; undefined where it need not, because some are there. */
+  get nextLookInMs(): number | undefined {
+    return this.memberCount > 0 ? undefined : Math.max(0, this.#rendezvous.nextLookMs - this.#options.clock.now());
+  }
+
   /** Whether a member is there, as far as known: one that is suspected still is. */
   isMember(address: PeerAddress): boolean {
     const { table } = this.#membership;

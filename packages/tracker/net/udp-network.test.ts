@@ -19,7 +19,7 @@ const REQUEST = {
   numWant: 50,
   key: '01020304',
   trackerId: undefined,
-  announcedHost: undefined,
+  announcedHosts: {},
 };
 const { signal } = new AbortController();
 
