@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { expect, type Page } from '@playwright/test';
 import { afterwards } from '../contract/cleanup.ts';
-import { Browsing, buildPage, fits, shoot, skip as whyNoBrowser, violations } from '../e2e/browser.fixture.ts';
+import { Browsing, buildPage, fits, shoot, violations, skip as whyNoBrowser } from '../e2e/browser.fixture.ts';
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import { startBackend } from '../fleet/backend-process.ts';
 import { whyNot } from '../interop/debian-package.ts';
@@ -182,7 +182,9 @@ class Actor {
   }
 
   async choose(name: string, action: string): Promise<void> {
-    await this.row(name).getByRole('button', { name: `More actions for ${name}` }).click();
+    await this.row(name)
+      .getByRole('button', { name: `More actions for ${name}` })
+      .click();
     await this.#page.getByRole('menuitem', { name: action }).click();
   }
 

@@ -11,8 +11,22 @@ const SIZES = [
 ];
 const THEMES = ['light', 'dark'] as const;
 const LANGUAGES = [
-  { locale: 'en', add: 'Add torrent', keys: 'Keys', places: ['Containers', 'Torrent files'], engine: 'Engine', more: 'More' },
-  { locale: 'es', add: 'Añadir torrent', keys: 'Teclas', places: ['Contenedores', 'Archivos torrent'], engine: 'Motor', more: 'Más' },
+  {
+    locale: 'en',
+    add: 'Add torrent',
+    keys: 'Keys',
+    places: ['Containers', 'Torrent files'],
+    engine: 'Engine',
+    more: 'More',
+  },
+  {
+    locale: 'es',
+    add: 'Añadir torrent',
+    keys: 'Teclas',
+    places: ['Contenedores', 'Archivos torrent'],
+    engine: 'Motor',
+    more: 'Más',
+  },
 ];
 
 describe('every view', { skip }, () => {

@@ -95,6 +95,33 @@ describe('a first visit', { skip }, () => {
     await shoot(page, 'container');
   });
 
+  it('shows what its client knows of the torrent: pieces, files, peers, and where it finds them', async () => {
+    const torrent = page.getByRole('region', { name: 'Torrent', exact: true });
+    await expect(torrent).toContainText(/of 64 pieces of 1.00 MiB|pieces of/);
+    await expect(torrent.getByRole('table', { name: 'Files' })).toContainText('64.0 MiB');
+    await torrent.getByRole('tab', { name: /^Files/ }).focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(torrent.getByRole('tab', { name: /^Peers/ })).toBeFocused();
+    await expect(torrent.getByRole('table', { name: 'Peers' })).toContainText('Enjambre');
+    await page.keyboard.press('ArrowRight');
+    const trackers = torrent.getByRole('table', { name: 'Trackers' });
+    await expect(trackers).toContainText('Working');
+    await torrent.getByLabel('Another tracker').fill('gopher://a/announce');
+    await torrent.getByRole('button', { name: 'Add tracker' }).click();
+    await expect(torrent.getByText(/^The backend refused: url:/)).toBeVisible();
+    await torrent.getByLabel('Another tracker').fill('http://127.0.0.1:9/announce');
+    await torrent.getByRole('button', { name: 'Add tracker' }).click();
+    await expect(trackers).toContainText('http://127.0.0.1:9/announce');
+    await shoot(page, 'trackers');
+    await torrent.getByRole('button', { name: 'Take out http://127.0.0.1:9/announce' }).click();
+    await expect(trackers.getByRole('row')).toHaveCount(2);
+    const source = torrent.getByRole('checkbox', { name: /^tracker/ });
+    await source.click();
+    await expect(source).not.toBeChecked();
+    await source.click();
+    await expect(source).toBeChecked();
+  });
+
   it('says who loses what before a client that shares is stopped', async () => {
     await page.getByRole('button', { name: 'Stop' }).click();
     const question = page.getByRole('dialog', { name: /^demo-2 shares with \d peers?\./ });

@@ -47,7 +47,7 @@ export async function startThousand(count: number): Promise<Thousand> {
     await fleet.create({ containerName, torrentFile: 'thousand.torrent' });
   }
   const policy = { allowedHosts: [], token: undefined };
-  const demo = async () => {};
+  const demo = async () => [];
   const pageFolder = path.join(PAGE_FOLDER, 'dist');
   const server = await buildServer({ fleet, policy, pageFolder, demo, logger: silentLogger });
   await server.listen({ port: 0, host: HOST });

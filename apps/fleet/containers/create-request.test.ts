@@ -7,7 +7,8 @@ const plain = { containerName: 'seed', torrentFile: 'x.torrent' };
 test('peers come from the tracker unless the overlay is named, alone or beside it', () => {
   const modeOf = (discoveryMode?: string) => readCreateRequest({ ...plain, discoveryMode }).discoveryMode;
   assert.deepEqual([undefined, 'overlay', ' tracker , overlay'].map(modeOf), ['tracker', 'overlay', 'tracker,overlay']);
-  for (const wrong of ['dht', 'tracker,pex', 'nothing', '', 'tracker --x']) assert.throws(() => modeOf(wrong), /discoveryMode/);
+  for (const wrong of ['dht', 'tracker,pex', 'nothing', '', 'tracker --x'])
+    assert.throws(() => modeOf(wrong), /discoveryMode/);
 });
 
 test('what is for the overlay means nothing without it, and that is said', () => {

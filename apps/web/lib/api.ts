@@ -76,6 +76,14 @@ export const api = {
   stats: (id: string) => call('GET /api/v1/containers/:id/stats', { params: { id } }),
   samples: (id: string, step: number, count: number) =>
     call('GET /api/v1/containers/:id/samples', { params: { id }, query: { step: `${step}`, count: `${count}` } }),
+  torrent: (id: string) => call('GET /api/v1/containers/:id/torrent', { params: { id } }),
+  switchSource: (id: string, name: string, enabled: boolean) =>
+    call('POST /api/v1/containers/:id/sources/:name', { params: { id, name }, body: { enabled } }),
+  addTracker: (id: string, url: string) =>
+    call('POST /api/v1/containers/:id/trackers', { params: { id }, body: { url } }),
+  removeTracker: (id: string, url: string) =>
+    call('DELETE /api/v1/containers/:id/trackers', { params: { id }, query: { url } }),
+  reannounce: (id: string) => call('POST /api/v1/containers/:id/reannounce', { params: { id } }),
   act: (body: BodyOf<'POST /api/v1/actions'>) => call('POST /api/v1/actions', { body }),
   planRemoval: (ids: readonly string[], withData: boolean) =>
     call('POST /api/v1/removals', { body: { ids: [...ids], withData } }),

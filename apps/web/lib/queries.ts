@@ -50,6 +50,17 @@ export function samplesQuery(id: string, step: number, count: number) {
   });
 }
 
+/** The torrent as its client tells of it: only while it is looked at, and can be told. */
+export function torrentQuery(id: string, enabled: boolean) {
+  return queryOptions({
+    queryKey: ['torrent', id],
+    queryFn: () => orThrow(api.torrent(id)),
+    enabled,
+    refetchInterval: STATS_INTERVAL_MS,
+    gcTime: 0,
+  });
+}
+
 export function statsQuery(id: string, enabled: boolean) {
   return queryOptions({
     queryKey: ['stats', id],

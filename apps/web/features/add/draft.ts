@@ -21,6 +21,13 @@ export type SharedField =
 export type SharedFields = Readonly<Record<SharedField, string>>;
 export type FieldErrors = Readonly<Partial<Record<SharedField, string>>>;
 
+/** What a field of the form needs to be one of the draft's. */
+export type Bind = (field: SharedField) => {
+  readonly value: string;
+  readonly error: string | undefined;
+  readonly onChange: (event: { readonly target: { readonly value: string } }) => void;
+};
+
 /** What is known of a torrent before it is added. */
 export type Content = Pick<TorrentPreview, 'torrentName' | 'infoHash' | 'totalSize' | 'fileCount' | 'usedBy'> &
   Partial<Pick<TorrentPreview, 'files' | 'pieces' | 'pieceLength' | 'private' | 'trackers'>>;

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Choice } from '../../components/field.tsx';
 import { t } from '../../lib/language.ts';
 import { imagesQuery, networksQuery } from '../../lib/queries.ts';
-import type { Bind } from './more-fields.tsx';
+import type { Bind } from './draft.ts';
 
 export function EngineFields({ bind }: { readonly bind: Bind }) {
   const networks = useQuery(networksQuery).data ?? [];

@@ -7,8 +7,7 @@ import { t } from '../../lib/language.ts';
 import { infoQuery } from '../../lib/queries.ts';
 import type { TextKey } from '../../texts/en.ts';
 import { hasEngine, hasHosts } from '../engine/engine-of.ts';
-import type { DraftChange, FieldErrors, SharedField, SharedFields } from './draft.ts';
-import { usesOverlay } from './draft.ts';
+import { type Bind, type DraftChange, type FieldErrors, type SharedFields, usesOverlay } from './draft.ts';
 import { EngineFields } from './engine-fields.tsx';
 import { PlacementFields } from './placement-fields.tsx';
 
@@ -26,13 +25,6 @@ interface MoreFieldsProps {
   readonly errors: FieldErrors;
   readonly change: (change: DraftChange) => void;
 }
-
-/** What a field of the form needs to be one of the draft's. */
-export type Bind = (field: SharedField) => {
-  readonly value: string;
-  readonly error: string | undefined;
-  readonly onChange: (event: { readonly target: { readonly value: string } }) => void;
-};
 
 export function MoreFields({ fields, errors, change }: MoreFieldsProps) {
   const [open, setOpen] = useState(false);

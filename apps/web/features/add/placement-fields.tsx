@@ -4,8 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Choice, Field } from '../../components/field.tsx';
 import { t } from '../../lib/language.ts';
 import { hostsQuery } from '../../lib/queries.ts';
-import type { SharedFields } from './draft.ts';
-import type { Bind } from './more-fields.tsx';
+import type { Bind, SharedFields } from './draft.ts';
 
 interface PlacementFieldsProps {
   readonly fields: SharedFields;

@@ -20,6 +20,7 @@ import { UpdateButton, UpdateState } from './image-update.tsx';
 import { Instances } from './instances.tsx';
 import { LogPanel } from './log-panel.tsx';
 import { Past } from './past.tsx';
+import { TorrentPanel } from './torrent-panel.tsx';
 import { Why } from './why.tsx';
 
 const route = getRouteApi('/containers/$id');
@@ -106,6 +107,7 @@ function Known({ container }: { readonly container: Container }) {
 
         <Figures container={container} now={now} />
         <Instances container={container} now={now} />
+        <TorrentPanel container={container} />
 
         <div className="flex flex-1 flex-col gap-4 lg:flex-row">
           <LogPanel id={id} />

@@ -27,9 +27,10 @@ export function PullCell({ image: { name, id } }: { readonly image: Image }) {
   if (pull?.state === 'going' || pull?.state === 'done') return <Progress pull={pull} />;
   return (
     <div className="flex flex-col items-end gap-1">
-      <Button onClick={() => void start()} aria-label={t('images.pull-one', { name })}>
+      <Button onClick={() => void start()}>
         <Download size={14} aria-hidden />
         {t(id === null ? 'images.pull' : 'images.pull-again')}
+        <span className="sr-only">{name}</span>
       </Button>
       {pull?.refusal !== undefined && (
         <p role="alert" className="text-right text-note text-bad">
