@@ -61,7 +61,7 @@ export type Reason = Type.Static<typeof ReasonSchema>;
 /** How a container was asked for, as remembered. */
 export const ContainerConfigSchema = Type.Object({
   torrentFile: Type.String(),
-  folderPath: Type.String({ description: 'absolute, below the root' }),
+  folderPath: Type.String({ description: 'absolute, below the root; or volume:NAME, a volume of each host' }),
   discoveryMode: Type.String(),
   networkName: Type.Union([Type.String(), Type.Null()]),
   imageName: Type.Union([Type.String(), Type.Null()]),

@@ -81,7 +81,15 @@ const OfInstance = Type.Object({
 const takenFile = ['no-file', 'not-a-torrent', 'unsupported-torrent', 'too-large'] as const;
 const creation = [
   ...['invalid-request', 'torrent-not-found', 'network-not-found', 'image-not-found', 'host-not-found', 'name-taken'],
-  ...['port-taken', 'folder-in-use', 'path-outside-root', 'start-failed', 'driver-unreachable', 'driver-refused'],
+  ...[
+    'port-taken',
+    'folder-in-use',
+    'path-outside-root',
+    'too-large',
+    'start-failed',
+    'driver-unreachable',
+    'driver-refused',
+  ],
 ] as const satisfies readonly FleetErrorCode[];
 
 /** `METHOD /path/:name`. */

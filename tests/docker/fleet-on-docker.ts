@@ -40,7 +40,7 @@ export function makeFleet(t: TestContext, engine: Engine): DockerFleet {
 /** A torrent, which the tracker introduces unless told otherwise, and its data in the folder `seed`, as its client needs them. */
 export function makeContent(
   t: TestContext,
-  { root }: DockerFleet,
+  { root }: Pick<DockerFleet, 'root'>,
   size: number,
   trackers: readonly string[] = [TRACKER],
 ): TorrentFixture {

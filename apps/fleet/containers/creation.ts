@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import type { Clock } from '@enjambre/runtime';
 import { placeDownloadFolder } from '../downloads/download-folder.ts';
+import { volumeFolder } from '../downloads/volume.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { FleetError } from '../errors.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
@@ -71,7 +72,10 @@ async function makeRecord(
   const { name, torrentFile, folderPath, placement, warnings: _, ...rest } = request;
   const stored = await torrents.read(torrentFile);
   const { torrentName, infoHash, totalSize } = summarize(stored.torrent);
-  const folder = await placeDownloadFolder(root, folderPath ?? name, driver.folderOwner);
+  const folder =
+    folderPath === undefined && driver.hasVolumes
+      ? volumeFolder(id)
+      : await placeDownloadFolder(root, folderPath ?? name, driver.folderOwner);
   const where = placement !== null && { placement };
   const config = { ...rest, torrentFile: stored.name, folderPath: folder, peers: [...request.peers], ...where };
   const createdAt = clock.wallTime();

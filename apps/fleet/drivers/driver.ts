@@ -104,6 +104,8 @@ export interface Network {
 }
 
 export interface Networks {
+  /** What is made where nobody says which. */
+  readonly kind: string;
   list(): Promise<readonly Network[]>;
   /** @param kind as the engine calls it: `bridge` @returns its id  @throws FleetError `name-taken`, `invalid-request` */
   create(name: string, kind: string): Promise<string>;
@@ -158,6 +160,8 @@ export interface Driver {
   readonly networks: Networks | undefined;
   /** Undefined where instances are not made from images. */
   readonly images: Images | undefined;
+  /** Whether data lies in volumes of the hosts where no folder is asked for: `InstanceSpec.folder` names one then. */
+  readonly hasVolumes: boolean;
   /** Undefined where a spec has one instance, on the one machine. */
   readonly replication: Replication | undefined;
   /** Whom folders that are made for instances must belong to; undefined: us. */

@@ -14,11 +14,11 @@ import { EngineNetworks } from '../engine/engine-networks.ts';
 import { CpuSamples } from '../engine/engine-stats.ts';
 import { type EngineEvent, EngineWatch } from '../engine/engine-watch.ts';
 import { ID_LABEL, KEEPSAKE_LABEL, ofFleet } from '../engine/labels.ts';
+import { containerLog, LogFollower, readLog } from '../engine/log-follower.ts';
 import { findOwnContainer } from '../engine/own-container.ts';
 import { hostAlone, refusePlacement } from '../host-alone.ts';
 import { type ContainerPolicy, torrentPlaceOf } from './container-plan.ts';
 import { startContainer } from './container-start.ts';
-import { LogFollower, readLog } from './log-follower.ts';
 import { type Sighting, Sightings } from './sightings.ts';
 import { unpackFile } from './torrent-archive.ts';
 
@@ -40,6 +40,7 @@ export class DockerDriver implements Driver {
   readonly name = 'docker';
   readonly image: string;
   readonly images: EngineImages;
+  readonly hasVolumes = false;
   readonly replication = undefined;
   readonly folderOwner: Owner | undefined;
   networks: EngineNetworks;
@@ -170,13 +171,17 @@ export class DockerDriver implements Driver {
 
   async tailLog(id: string, count: number): Promise<readonly string[]> {
     const dockerId = this.#sightings.dockerIdOf(id);
-    const lines = dockerId === undefined ? [] : await readLog(this.#engine, dockerId, count);
+    const lines = dockerId === undefined ? [] : await readLog(containerLog(this.#engine, dockerId), count);
     return lines.map(({ text }) => text);
   }
 
   async followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void> {
     // Asked anew each time: for other wishes it gets another container.
-    const follower = new LogFollower(this.#engine, () => this.#sightings.dockerIdOf(id), onLine);
+    const logNow = () => {
+      const dockerId = this.#sightings.dockerIdOf(id);
+      return dockerId === undefined ? undefined : containerLog(this.#engine, dockerId);
+    };
+    const follower = new LogFollower(logNow, onLine);
     this.#followers.set(follower, id);
     await follower.open(count);
     return () => {
@@ -266,7 +271,7 @@ export class DockerDriver implements Driver {
 
   #networksAs(self: string | undefined): EngineNetworks {
     const { fleet, network } = this.#options.policy;
-    return new EngineNetworks({ engine: this.#engine, fleet, standard: network, self });
+    return new EngineNetworks({ engine: this.#engine, kind: 'bridge', fleet, standard: network, self });
   }
 }
 

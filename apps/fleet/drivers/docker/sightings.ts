@@ -5,9 +5,9 @@ import type Docker from 'dockerode';
 import type { DriverListener, Instance } from '../driver.ts';
 import { type Engine, EngineRefusal } from '../engine/engine.ts';
 import { ID_LABEL, ofFleet } from '../engine/labels.ts';
+import { containerLog, readLastWords } from '../engine/log-follower.ts';
 import { exitOf, untilAnswers } from './container-life.ts';
 import { type InspectedContainer, readContainer } from './inspected-container.ts';
-import { readLastWords } from './log-follower.ts';
 
 /** A container that runs. */
 export interface Sighting extends InspectedContainer {
@@ -129,7 +129,7 @@ export class Sightings {
     this.#running.delete(id);
     // Started again already, what it shows is of the next run.
     const end = seen?.startedAt === startedAt ? seen : undefined;
-    const lines = await readLastWords(this.#options.engine, dockerId);
+    const lines = await readLastWords(containerLog(this.#options.engine, dockerId));
     this.listener?.exited(id, exitOf(end, lines, exitCode ?? end?.exitCode));
   }
 

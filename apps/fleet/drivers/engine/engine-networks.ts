@@ -1,4 +1,4 @@
-// The networks of our containers: user-defined bridges, where containers find each other by name.
+// The networks of our containers, where they find each other by name: bridges of one engine, or overlays of a Swarm.
 // Invariant: a name means exactly one network, ours or the one the operator named; the engine's own are never used.
 
 import { FleetError, invalidField } from '../../errors.ts';
@@ -8,11 +8,12 @@ import { FLEET_LABEL } from './labels.ts';
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/;
 /** The engine's own, and words with a meaning of their own. */
-const RESERVED = ['host', 'none', 'bridge', 'default', 'nat', 'container'];
+const RESERVED = ['host', 'none', 'bridge', 'default', 'nat', 'container', 'ingress', 'docker_gwbridge'];
 
 export interface EngineNetworksOptions {
   readonly engine: Engine;
   readonly fleet: string;
+  readonly kind: 'bridge' | 'overlay';
   /** The one that the operator named: used where no other is asked for, made when it is missing. */
   readonly standard: string;
   /** Our own container, which has to be on a network to reach clients there; undefined: they are reached otherwise. */
@@ -20,12 +21,14 @@ export interface EngineNetworksOptions {
 }
 
 export class EngineNetworks implements Networks {
+  readonly kind: 'bridge' | 'overlay';
   readonly #options: EngineNetworksOptions;
   /** On which our own container is. */
   readonly #joined = new Set<string>();
 
   constructor(options: EngineNetworksOptions) {
     this.#options = options;
+    this.kind = options.kind;
   }
 
   async list(): Promise<readonly Network[]> {
@@ -45,10 +48,12 @@ export class EngineNetworks implements Networks {
   async create(name: string, kind: string): Promise<string> {
     const { engine, fleet } = this.#options;
     checkName(name, 'name');
-    if (kind !== 'bridge') throw invalidField('driver', 'this driver makes bridge networks only');
+    if (kind !== this.kind) throw invalidField('driver', `this driver makes ${this.kind} networks only`);
     const networks = await engine.ask((docker) => docker.listNetworks());
     if (networks.some(({ Name }) => Name === name)) throw taken(name);
-    const wish = { Name: name, Driver: kind, CheckDuplicate: true, Labels: { [FLEET_LABEL]: fleet } };
+    const labels = { [FLEET_LABEL]: fleet };
+    // A backend in a container of its own may come to an overlay only when it is attachable.
+    const wish = { Name: name, Driver: kind, CheckDuplicate: true, Attachable: kind === 'overlay', Labels: labels };
     try {
       return (await engine.ask((docker) => docker.createNetwork(wish))).id;
     } catch (error) {
@@ -72,7 +77,7 @@ export class EngineNetworks implements Networks {
   async prepare(name: string): Promise<void> {
     const { standard, self, engine } = this.#options;
     if (name === standard && !(await this.list()).some((network) => network.name === name)) {
-      await this.create(name, 'bridge').catch((error) => {
+      await this.create(name, this.kind).catch((error) => {
         // Two containers that are started at once.
         if (!(error instanceof FleetError && error.code === 'name-taken')) throw error;
       });

@@ -30,13 +30,15 @@ export interface EngineMachine {
   readonly memoryBytes: number;
   /** Whether it steers a Docker Swarm. */
   readonly isSwarmManager: boolean;
+  /** Its id there; empty where it is in none. */
+  readonly swarmId: string;
 }
 
 export class Engine {
   /** As DOCKER_HOST has it. */
   readonly host: string;
   /** What it said of its machine when it was last connected. */
-  machine: EngineMachine = { id: '', name: '', cpus: 0, memoryBytes: 0, isSwarmManager: false };
+  machine: EngineMachine = { id: '', name: '', cpus: 0, memoryBytes: 0, isSwarmManager: false, swarmId: '' };
   #docker: Docker | undefined;
 
   /** @param host `unix:///…`, `tcp://host:port` or `ssh://user@host`; the library takes certificates from DOCKER_CERT_PATH */
@@ -65,6 +67,7 @@ export class Engine {
       cpus: about.NCPU,
       memoryBytes: about.MemTotal,
       isSwarmManager: about.Swarm?.ControlAvailable === true,
+      swarmId: about.Swarm?.NodeID ?? '',
     };
     this.#docker = docker;
   }
@@ -105,7 +108,7 @@ interface EngineInfo {
   readonly Name: string;
   readonly NCPU: number;
   readonly MemTotal: number;
-  readonly Swarm?: { readonly ControlAvailable?: boolean };
+  readonly Swarm?: { readonly ControlAvailable?: boolean; readonly NodeID?: string };
 }
 
 function connectionOptions(host: string): Docker.DockerOptions {

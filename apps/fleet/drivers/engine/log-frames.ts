@@ -4,6 +4,8 @@
 import { StringDecoder } from 'node:string_decoder';
 
 const HEAD_LENGTH = 8;
+/** The engine's own words: why it cannot give all of a service's log. They have no time. */
+const ENGINE_STREAM = 3;
 /** A line that does not end by then is handed out in parts. */
 const MAX_LINE_LENGTH = 64 * 1024;
 
@@ -30,6 +32,7 @@ export class LogFrames {
   }
 
   #frame(stream: number, frame: Buffer): void {
+    if (stream === ENGINE_STREAM) return;
     const space = frame.indexOf(0x20);
     const at = frame.toString('latin1', 0, Math.max(0, space));
     const line = this.#unfinished.get(stream) ?? { decoder: new StringDecoder('utf8'), text: '' };

@@ -27,6 +27,7 @@ export class FakeDriver implements Driver {
   readonly image = 'fake-client';
   readonly networks = undefined;
   readonly images = undefined;
+  readonly hasVolumes = false;
   readonly replication = undefined;
   readonly folderOwner = undefined;
   unreachable: string | undefined;

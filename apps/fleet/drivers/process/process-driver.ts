@@ -39,6 +39,7 @@ export class ProcessDriver implements Driver {
   readonly image = 'enjambre-client';
   readonly networks = undefined;
   readonly images = undefined;
+  readonly hasVolumes = false;
   readonly replication = undefined;
   readonly folderOwner = undefined;
   readonly unreachable = undefined;

@@ -1,10 +1,11 @@
-// The log of one container, as it grows. The engine's stream ends with the container; this goes on when it starts again.
+// The log of a container, or of a service, as it grows. The engine's stream may end with what it is of; this goes on when
+// that starts again.
 // Invariant: each line comes once, in order.
 
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import type { Engine } from '../engine/engine.ts';
-import { LogFrames } from '../engine/log-frames.ts';
+import type { Engine } from './engine.ts';
+import { LogFrames } from './log-frames.ts';
 
 const REASON_LINES = 20;
 
@@ -14,43 +15,52 @@ interface LoggedLine {
   readonly at: string;
 }
 
+/** Asks the engine for a log: gives bytes, or with `follow` a stream of them. */
+export type Log = (options: Docker.ContainerLogsOptions) => Promise<NodeJS.ReadableStream | Buffer>;
+
+export function containerLog(engine: Engine, dockerId: string): Log {
+  return (options) =>
+    engine.ask((docker) =>
+      docker.getContainer(dockerId).logs(options as Docker.ContainerLogsOptions & { follow: true }),
+    );
+}
+
 /** The last `count` lines. */
-export async function readLog(engine: Engine, dockerId: string, count: number): Promise<LoggedLine[]> {
+export async function readLog(log: Log, count: number): Promise<LoggedLine[]> {
   const lines: LoggedLine[] = [];
   if (count === 0) return lines;
   const options = { stdout: true, stderr: true, timestamps: true, tail: count, follow: false } as const;
-  const bytes = await engine.ask((docker) => docker.getContainer(dockerId).logs(options));
+  const bytes = (await log(options)) as Buffer;
   new LogFrames((text, at) => lines.push({ text, at })).take(bytes);
-  return lines.slice(-count);
+  // Of several runs, or hosts, each comes by itself. Times are of one length but for trailing zeros, and order as text.
+  return lines.sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-count);
 }
 
 /** The end of it, in which the reason of an end stands; nothing when it cannot be read any more. */
-export async function readLastWords(engine: Engine, dockerId: string): Promise<string[]> {
-  const lines = await readLog(engine, dockerId, REASON_LINES).catch(() => []);
+export async function readLastWords(log: Log): Promise<string[]> {
+  const lines = await readLog(log, REASON_LINES).catch(() => []);
   return lines.map(({ text }) => text);
 }
 
 export class LogFollower {
-  readonly #engine: Engine;
-  readonly #dockerIdOf: () => string | undefined;
+  readonly #logNow: () => Log | undefined;
   readonly #onLine: (line: string) => void;
   #last = '';
   #stream: Readable | undefined;
   #opening: Promise<void> | undefined;
   #closed = false;
 
-  /** @param dockerIdOf the engine's id of the container, undefined while there is none */
-  constructor(engine: Engine, dockerIdOf: () => string | undefined, onLine: (line: string) => void) {
-    this.#engine = engine;
-    this.#dockerIdOf = dockerIdOf;
+  /** @param logNow as it is to be asked for then; undefined while there is none */
+  constructor(logNow: () => Log | undefined, onLine: (line: string) => void) {
+    this.#logNow = logNow;
     this.#onLine = onLine;
   }
 
   /** Resolves once it has told the last `count` lines. */
   async open(count: number): Promise<void> {
     // At least one: it says from when on the rest is new.
-    const dockerId = this.#dockerIdOf();
-    const lines = dockerId === undefined ? [] : await readLog(this.#engine, dockerId, Math.max(1, count));
+    const log = this.#logNow();
+    const lines = log === undefined ? [] : await readLog(log, Math.max(1, count));
     this.#last = lines.at(-1)?.at ?? '';
     for (const { text } of count === 0 ? [] : lines) this.#onLine(text);
     await this.goOn();
@@ -71,14 +81,12 @@ export class LogFollower {
   }
 
   async #follow(): Promise<void> {
-    const dockerId = this.#dockerIdOf();
-    if (dockerId === undefined) return;
+    const log = this.#logNow();
+    if (log === undefined) return;
     const from = this.#last === '' ? {} : { since: sinceOf(this.#last) };
     const options = { stdout: true, stderr: true, timestamps: true, follow: true, ...from } as const;
-    const stream = (await this.#engine.ask((docker) =>
-      // The types know `since` as a number only, which is too coarse.
-      docker.getContainer(dockerId).logs(options as Docker.ContainerLogsOptions & { follow: true }),
-    )) as Readable;
+    // The types know `since` as a number only, which is too coarse.
+    const stream = (await log(options as Docker.ContainerLogsOptions)) as Readable;
     if (this.#closed) return void stream.destroy();
     this.#stream = stream;
     const known = this.#last;
