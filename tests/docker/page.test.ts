@@ -4,13 +4,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { afterwards } from '../contract/cleanup.ts';
 import { Browsing, buildPage, fits, shoot, violations, skip as whyNoBrowser } from '../e2e/browser.fixture.ts';
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import { startBackend } from '../fleet/backend-process.ts';
 import { whyNot } from '../interop/debian-package.ts';
 import { makeContent, makeFleet } from './fleet-on-docker.ts';
+import { Actor, WORKS_MS } from './page-actor.ts';
 import { startRegistry } from './registry.ts';
 
 const TIMEOUT_MS = 150_000;
@@ -18,7 +19,6 @@ const SIZE = 24 * 1024 * 1024;
 /** A few seconds, in which things happen. */
 const LIMIT_KIB = '3072';
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
-const WORKS_MS = 30_000;
 
 const why = whyNoBrowser || whyNoEngines() || whyNot(['docker-registry']);
 const lab = why === false ? enterEngines() : undefined;
@@ -135,69 +135,3 @@ describe('the page over an engine', { skip: why, timeout: TIMEOUT_MS }, () => {
     assert.deepEqual(complaints, []);
   });
 });
-
-interface Wish {
-  /** A container each, of the same file. */
-  readonly names: readonly string[];
-  readonly folder?: string;
-  readonly limit?: string;
-  /** Members to start from; found by the tracker when left out. */
-  readonly overlay?: string;
-  readonly network?: string;
-}
-
-/** What a person does with the page. */
-class Actor {
-  readonly #page: Page;
-  readonly #file: string;
-
-  constructor(page: Page, file: string) {
-    this.#page = page;
-    this.#file = file;
-  }
-
-  row(name: string) {
-    return this.#page.getByRole('row').filter({ hasText: name });
-  }
-
-  async add({ names, folder = '', limit = '', overlay, network }: Wish): Promise<void> {
-    await this.#page.getByRole('button', { name: 'Add torrent' }).click();
-    const dialog = this.#page.getByRole('dialog', { name: 'Add torrent' });
-    for (const [index, name] of names.entries()) {
-      await dialog.locator('input[type=file]').setInputFiles(this.#file);
-      await dialog.getByLabel('Container name').nth(index).fill(name);
-    }
-    await dialog.getByLabel('Folder').fill(folder);
-    const download = dialog.getByLabel('Download limit');
-    if (!(await download.isVisible())) await dialog.getByText('More', { exact: true }).click();
-    await download.fill(limit);
-    if (overlay !== undefined) {
-      await dialog.getByLabel('Finds peers by').selectOption('overlay');
-      await dialog.getByLabel('Bootstrap').fill(overlay);
-    }
-    if (network !== undefined) await dialog.getByLabel('Network').selectOption(network);
-    await shoot(this.#page, `docker-add-${names[0]}`);
-    await dialog.getByRole('button', { name: /^Add/ }).click();
-    await expect(dialog).toBeHidden({ timeout: WORKS_MS });
-  }
-
-  async choose(name: string, action: string): Promise<void> {
-    await this.row(name)
-      .getByRole('button', { name: `More actions for ${name}` })
-      .click();
-    await this.#page.getByRole('menuitem', { name: action }).click();
-  }
-
-  async removeAll(names: readonly string[], { withData }: { readonly withData: boolean }): Promise<void> {
-    for (const name of names) await this.row(name).getByRole('checkbox').click();
-    const bar = this.#page.getByRole('region', { name: 'Actions on the selected containers' });
-    await bar.getByRole('button', { name: 'Remove…' }).click();
-    const dialog = this.#page.getByRole('dialog', { name: /^Remove/ });
-    if (withData) await dialog.getByRole('checkbox').check();
-    const last = dialog.getByRole('button', { name: withData ? /^Delete/ : /^Remove/ });
-    await expect(last).toBeEnabled();
-    await last.click();
-    await expect(dialog).toBeHidden({ timeout: WORKS_MS });
-    for (const name of names) await expect(this.row(name)).toHaveCount(0, { timeout: WORKS_MS });
-  }
-}
