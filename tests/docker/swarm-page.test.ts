@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { expect } from '@playwright/test';
 import { afterwards } from '../contract/cleanup.ts';
-import { Browsing, buildPage, fits, shoot, skip as whyNoBrowser, violations } from '../e2e/browser.fixture.ts';
+import { Browsing, buildPage, fits, shoot, violations, skip as whyNoBrowser } from '../e2e/browser.fixture.ts';
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import { makeContent } from './fleet-on-docker.ts';
 import { makeSwarmFleet } from './fleet-on-swarm.ts';

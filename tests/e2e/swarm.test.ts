@@ -26,7 +26,7 @@ describe('a first visit', { skip }, () => {
 
   it('starts the sample, of which three download from one', async () => {
     await page.getByRole('button', { name: 'Start the sample' }).click();
-    for (const name of LEECHERS) await expect(row(name)).toContainText('Downloading', { timeout: 20_000 });
+    for (const name of LEECHERS) await expect(row(name)).toContainText('Downloading', { timeout: 40_000 });
     await expect(row('demo-seed')).toContainText(/Complete|Seeding/);
     await expect(page.getByRole('heading', { name: '4 containers' })).toBeVisible();
   });

@@ -73,7 +73,7 @@ function Known({ container }: { readonly container: Container }) {
               <Name name={container.name} />
             </p>
           </div>
-          <div className="flex flex-wrap gap-2 max-md:grid max-md:w-full max-md:grid-cols-2">
+          <div className="flex flex-wrap gap-2 max-md:grid max-md:w-full max-md:grid-cols-2 max-md:[&>:last-child:nth-child(odd)]:col-span-2">
             {VERBS.filter((verb) => makesSense(verb, container)).map((verb) => (
               <Button key={verb} onClick={(event) => act(verb, [id], event.currentTarget)}>
                 {VERB_ICONS[verb]}

@@ -10,6 +10,7 @@ const STEPS = 400;
 export function PiecesBar({ torrent }: { readonly torrent: TorrentDetail }) {
   const { pieces, pieceCount, pieceLength, verifiedPieces } = torrent;
   const shares = useMemo(() => sharesOf(pieces, pieceCount, STEPS), [pieces, pieceCount]);
+  const fill = verifiedPieces === pieceCount ? 'fill-good-fill' : 'fill-flow-fill';
   const words = t('torrent.pieces', { have: verifiedPieces, count: pieceCount, size: format.bytes(pieceLength) });
   return (
     <div className="pb-2">
@@ -21,7 +22,7 @@ export function PiecesBar({ torrent }: { readonly torrent: TorrentDetail }) {
         className="block h-3 w-full overflow-hidden rounded-sm bg-track"
       >
         {runsOf(shares).map(({ start, length, share }) => (
-          <rect key={start} x={start} y={1 - share} width={length} height={share} className="fill-flow-fill" />
+          <rect key={start} x={start} y={1 - share} width={length} height={share} className={fill} />
         ))}
       </svg>
     </div>

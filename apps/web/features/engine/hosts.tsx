@@ -65,6 +65,7 @@ const COLUMNS: readonly TableColumn<Host>[] = [
 
 export function Hosts() {
   const { data: hosts, error } = useQuery(hostsQuery);
+  const labelled = hosts?.some(({ labels }) => Object.keys(labels).length > 0);
   const ready = hosts?.filter(({ state }) => state === 'ready').length ?? 0;
   const note = hosts === undefined ? undefined : t('hosts.ready-of', { ready, count: hosts.length });
   return (
@@ -72,7 +73,12 @@ export function Hosts() {
       {hosts === undefined || hosts.length === 0 ? (
         <Waiting error={error} text={t(hosts === undefined ? 'engine.loading' : 'hosts.empty')} />
       ) : (
-        <PlainTable label={t('hosts.title')} columns={COLUMNS} rows={hosts} keyOf={({ id }) => id} />
+        <PlainTable
+          label={t('hosts.title')}
+          columns={labelled ? COLUMNS : COLUMNS.slice(0, -1)}
+          rows={hosts}
+          keyOf={({ id }) => id}
+        />
       )}
     </Panel>
   );
