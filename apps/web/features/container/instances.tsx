@@ -69,7 +69,8 @@ const COLUMNS: readonly TableColumn<Row>[] = [
     cell: ({ host, id }) => (
       <span className="flex min-w-0 gap-2">
         {host === null ? <Nothing meaning={t('cell.unknown')} /> : <Name name={host} />}
-        {host !== id && <span className="shrink-0 text-muted">{id}</span>}
+        {/* Replicas are counted; one on every host is named by its host. */}
+        {/^\d+$/.test(id) && <span className="shrink-0 text-muted">{id}</span>}
       </span>
     ),
   },
