@@ -28,7 +28,7 @@ export interface DiscoveryOptions {
 type Description = MetainfoFile['description'];
 
 /** The sources of one torrent, as the engine is given them. */
-export interface TorrentSources {
+interface TorrentSources {
   readonly trackers: TrackerSource;
   readonly sources: readonly PeerSource[];
   readonly isSourceOn: (name: string) => boolean;

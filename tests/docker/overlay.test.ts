@@ -30,7 +30,12 @@ describe('clients in containers, with no tracker', { skip: whyNoEngines(), timeo
     const torrentFile = await keepTorrent(backend, torrent);
     const place = { torrentFile, networkName: NETWORK, discoveryMode: 'overlay' };
     const joinBy = (containerName: string, bootstrap: string) =>
-      backend.create({ containerName, ...place, bootstrap: `${bootstrap}:${OVERLAY_PORT}`, downloadLimit: DOWNLOAD_LIMIT });
+      backend.create({
+        containerName,
+        ...place,
+        bootstrap: `${bootstrap}:${OVERLAY_PORT}`,
+        downloadLimit: DOWNLOAD_LIMIT,
+      });
     await backend.create({ containerName: 'seed', folderPath: 'seed', ...place });
     await backend.until('seed', isComplete);
     await joinBy('leech-1', 'seed');

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { inOwnNetwork, whyNoOwnNetwork } from '../../bench/own-network.ts';
+import { inOwnNetwork, whyNoOwnNetwork } from './network-namespace.ts';
 import type { Reached } from './tracker-reach.ts';
 
 const PROGRAM = path.join(import.meta.dirname, 'tracker-reach.ts');

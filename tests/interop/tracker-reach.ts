@@ -23,16 +23,8 @@ const PORT = 8000;
 const INSIDE_PORT = 8001;
 const HOSTS = ['203.0.113.1', '10.9.8.7', '127.0.0.1', '2001:db8::1'];
 const QUESTION = {
-  infoHash: new Uint8Array(20).fill(1),
-  peerId: new Uint8Array(20).fill(2),
-  port: 6881,
-  uploadedBytes: 0,
-  downloadedBytes: 0,
-  leftBytes: 1,
-  event: undefined,
-  numWant: 50,
-  key: '01020304',
-  trackerId: undefined,
+  ...{ infoHash: new Uint8Array(20).fill(1), peerId: new Uint8Array(20).fill(2), port: 6881, key: '01020304' },
+  ...{ uploadedBytes: 0, downloadedBytes: 0, leftBytes: 1, event: undefined, numWant: 50, trackerId: undefined },
   announcedHosts: { v4: '203.0.113.9', v6: '2001:db8::9' },
 };
 

@@ -10,7 +10,7 @@ import { type HttpAnswer, type HttpGet, isRedirect } from './http-get.ts';
 /** Trackers move, but not in a chain. */
 const MAX_REDIRECTS = 3;
 
-export interface TrackerGet {
+interface TrackerGet {
   readonly url: URL;
   /** How its path ends, where it leads to a private address. */
   readonly path: TrackerPath;

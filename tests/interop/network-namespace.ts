@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 export const OWN_HOSTS = { tracker: '198.18.0.1', seed: '198.18.0.2', leech: '198.18.0.3' } as const;
 
 const UNSHARE = ['--user', '--map-root-user', '--net', '--pid', '--mount-proc', '--fork', '--kill-child'];
-export interface OwnNetwork {
+interface OwnNetwork {
   /** Addresses that it has besides loopback's. */
   readonly hosts?: readonly string[];
   /** A file in the form of /etc/hosts: the names that there are in it. Undefined: this machine's. */
