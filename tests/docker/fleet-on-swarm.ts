@@ -4,12 +4,15 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterwards } from '../contract/cleanup.ts';
 import { temporaryFolder } from '../contract/torrent-fixture.ts';
 import type { Engine, EngineLab } from '../engines/engine-lab.ts';
 import { type Backend, startBackend } from '../fleet/backend-process.ts';
 
 const NETWORK = 'enjambre';
+const END_TIMEOUT_MS = 30_000;
+const END_POLL_MS = 100;
 
 export interface SwarmFleet {
   readonly manager: Engine;
@@ -29,7 +32,15 @@ export function makeSwarmFleet(t: TestContext, lab: EngineLab): SwarmFleet {
     NETWORK,
   );
   const tracker = ['tracker', '--interval=2', '--min-interval=2'];
-  const options = ['--name=tracker', `--network=${NETWORK}`, '--constraint=node.role==manager', '--no-resolve-image'];
+  // With a health check it would have no address before the first, 30 s after its start.
+  const options = [
+    '--no-healthcheck',
+    '--endpoint-mode=dnsrr',
+    '--name=tracker',
+    `--network=${NETWORK}`,
+    '--constraint=node.role==manager',
+    '--no-resolve-image',
+  ];
   manager.docker('service', 'create', '--detach', ...options, 'enjambre', ...tracker);
   return {
     manager,
@@ -48,13 +59,24 @@ export function readVolume(engine: Engine, volume: string, file: string): Buffer
 }
 
 /** Everything of a test but the image. */
-function clear({ engines }: EngineLab): void {
+async function clear({ engines }: EngineLab): Promise<void> {
   const [manager] = engines;
-  const all = (kind: string) => manager.docker(kind, 'ls', '--quiet').split('\n').filter(Boolean);
-  for (const kind of ['service', 'config']) if (all(kind).length > 0) manager.docker(kind, 'rm', ...all(kind));
+  const listed = (engine: Engine, ...argv: string[]) =>
+    engine
+      .docker(...argv, '--quiet')
+      .split('\n')
+      .filter(Boolean);
+  for (const kind of ['service', 'config']) {
+    const ids = listed(manager, kind, 'ls');
+    if (ids.length > 0) manager.docker(kind, 'rm', ...ids);
+  }
+  // Whose containers have to end before their network can go.
+  const deadline = performance.now() + END_TIMEOUT_MS;
   for (const engine of engines) {
-    const ids = engine.docker('ps', '--all', '--quiet').split('\n').filter(Boolean);
-    if (ids.length > 0) engine.docker('rm', '--force', '--volumes', ...ids);
+    while (listed(engine, 'ps', '--all').length > 0) {
+      if (performance.now() > deadline) throw new Error('containers of the Swarm do not end');
+      await sleep(END_POLL_MS);
+    }
     engine.docker('volume', 'prune', '--force');
   }
   manager.docker('network', 'prune', '--force');

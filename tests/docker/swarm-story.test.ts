@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerView, Host } from '@enjambre/contract';
-import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
+import { type Engine, enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import type { Backend } from '../fleet/backend-process.ts';
 import { readEvents } from '../fleet/event-reader.ts';
 import { keepTorrent, makeContent } from './fleet-on-docker.ts';
@@ -12,6 +13,8 @@ import { makeSwarmFleet, readVolume } from './fleet-on-swarm.ts';
 
 const TIMEOUT_MS = 150_000;
 const SIZE = 8 * 1024 * 1024;
+const CLEARED_WITHIN_MS = 20_000;
+const CLEARED_POLL_MS = 200;
 const NEXT_IMAGE = 'enjambre:next';
 /** Quicker than Swarm's five seconds, so that a host is missed sooner. */
 const HEARTBEAT = '2s';
@@ -80,7 +83,7 @@ describe('clients on a Swarm', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, ()
       const { status, body } = await second.call('DELETE', `/api/containers/${name}?force=true`);
       assert.equal(status, 200, JSON.stringify(body));
     }
-    assertNothingIsLeft();
+    await untilNothingIsLeft();
   });
 
   it('run on every host, and are updated one host at a time', async (t) => {
@@ -115,15 +118,20 @@ describe('clients on a Swarm', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, ()
     for (const name of ['seed', 'all']) {
       assert.equal((await backend.call('DELETE', `/api/containers/${name}?force=true`)).status, 200);
     }
-    assertNothingIsLeft();
+    await untilNothingIsLeft();
   });
 
-  /** But the tracker and the data of containers, which stays. */
-  function assertNothingIsLeft(): void {
+  /** But the tracker and the data of containers, which stays. What has ended Swarm clears away in its own time. */
+  async function untilNothingIsLeft(): Promise<void> {
     assert.equal(manager.docker('service', 'ls', '--format', '{{.Name}}'), 'tracker');
     assert.equal(manager.docker('config', 'ls', '--quiet'), '');
-    const names = lab!.engines.map((engine) => engine.docker('ps', '--all', '--format', '{{.Names}}'));
-    assert.match(names.join(''), /^tracker\.1\.\w+$/);
+    const list = (engine: Engine, ...argv: string[]) => engine.docker('ps', '--format', '{{.Names}}', ...argv);
+    assert.match(lab!.engines.map((engine) => list(engine)).join(''), /^tracker\.1\.\w+$/);
+    const deadline = performance.now() + CLEARED_WITHIN_MS;
+    while (!/^tracker\.1\.\w+$/.test(lab!.engines.map((engine) => list(engine, '--all')).join(''))) {
+      assert.ok(performance.now() < deadline, manager.docker('ps', '--all'));
+      await sleep(CLEARED_POLL_MS);
+    }
   }
 });
 

@@ -26,6 +26,7 @@ import { findOwnContainer } from '../engine/own-container.ts';
 import { removeService, stopService } from './swarm-changes.ts';
 import { hostIdOf } from './swarm-placement.ts';
 import type { SwarmPolicy } from './swarm-plan.ts';
+import type { SwarmTask } from './swarm-records.ts';
 import { hasEnded } from './swarm-replica.ts';
 import { publicReplica, type SeenService } from './swarm-scene.ts';
 import { SwarmSightings } from './swarm-sightings.ts';
@@ -186,10 +187,8 @@ export class SwarmDriver implements Driver {
     const seen = this.#sightings.service(id);
     if (seen !== undefined) {
       await this.#end(id, async () => {
-        await stopService(this.#engine, seen.serviceId).catch(ifThere);
-        // First: of a service that is gone Swarm tells nothing, and its containers may run on for a while.
-        await this.#untilEnded(seen);
         await removeService(this.#engine, seen.serviceId);
+        await this.#untilEnded(seen);
       });
     }
     // Also what a start has left that was cut short.
@@ -281,17 +280,12 @@ export class SwarmDriver implements Driver {
   /** Waits for its tasks on hosts that can tell. */
   async #untilEnded({ serviceId }: SeenService): Promise<void> {
     const deadline = performance.now() + END_TIMEOUT_MS;
-    const filters = JSON.stringify({ service: [serviceId] });
     const isDown = (nodeId: string) =>
       this.#sightings.scene.hosts.some(({ id, state }) => id === nodeId && state !== 'ready');
     for (;;) {
-      const tasks = await this.#engine
-        .ask((docker) => docker.listTasks({ filters }))
-        .catch((error) => {
-          // Its service is gone.
-          if (error instanceof EngineRefusal && error.engineStatus === 404) return [];
-          throw error;
-        });
+      // All there are: by a service that is gone they are not found, and end all the same.
+      const all: SwarmTask[] = await this.#engine.ask((docker) => docker.listTasks());
+      const tasks = all.filter(({ ServiceID }) => ServiceID === serviceId);
       const open = tasks.filter((task) => task.NodeID && !hasEnded(task) && !isDown(task.NodeID));
       if (open.length === 0 || performance.now() > deadline) return;
       await sleep(LOOK_INTERVAL_MS);
