@@ -10,7 +10,9 @@ import { makeContent } from './fleet-on-docker.ts';
 import { makeSwarmFleet } from './fleet-on-swarm.ts';
 import { Actor, WORKS_MS } from './page-actor.ts';
 
-const TIMEOUT_MS = 150_000;
+const TIMEOUT_MS = 240_000;
+/** The first word to a tracker is said again after a while when the overlay network was not there yet. */
+const FOUND_MS = 75_000;
 const SIZE = 4 * 1024 * 1024;
 const NEXT_IMAGE = 'enjambre:next';
 
@@ -38,7 +40,7 @@ describe('the page over a Swarm', { skip: why, timeout: TIMEOUT_MS }, () => {
       await at.add({ names: ['seed'], folder: 'seed', host: 'engine-1' });
       await expect(at.row('seed')).toContainText(/Complete|Seeding/, { timeout: WORKS_MS });
       await at.add({ names: ['all'], placement: 'global' });
-      await expect(at.row('all')).toContainText(/Complete|Seeding/, { timeout: WORKS_MS });
+      await expect(at.row('all')).toContainText(/Complete|Seeding/, { timeout: FOUND_MS });
       await expect(page.getByRole('columnheader', { name: 'Host' })).toBeVisible();
       await expect(at.row('seed')).toContainText('engine-1');
       await expect(at.row('all')).toContainText('2 instances');
