@@ -11,8 +11,6 @@ import { makeSwarmFleet } from './fleet-on-swarm.ts';
 import { Actor, WORKS_MS } from './page-actor.ts';
 
 const TIMEOUT_MS = 240_000;
-/** The first word to a tracker is said again after a while when the overlay network was not there yet. */
-const FOUND_MS = 75_000;
 const SIZE = 4 * 1024 * 1024;
 const NEXT_IMAGE = 'enjambre:next';
 
@@ -36,11 +34,14 @@ describe('the page over a Swarm', { skip: why, timeout: TIMEOUT_MS }, () => {
     const page = await browsing.open(backend.pageUrl, { viewport: { width: 1440, height: 900 } }, complaints);
     const at = new Actor(page, torrent.path);
 
+    const services = () => fleet.manager.docker('service', 'ls', '--format', '{{.Name}} {{.Replicas}}');
+    await expect.poll(services, { timeout: WORKS_MS }).toContain('tracker 1/1');
+
     await t.test('one on a host that was chosen, and one on every host', async () => {
       await at.add({ names: ['seed'], folder: 'seed', host: 'engine-1' });
       await expect(at.row('seed')).toContainText(/Complete|Seeding/, { timeout: WORKS_MS });
       await at.add({ names: ['all'], placement: 'global' });
-      await expect(at.row('all')).toContainText(/Complete|Seeding/, { timeout: FOUND_MS });
+      await expect(at.row('all')).toContainText(/Complete|Seeding/, { timeout: WORKS_MS });
       await expect(page.getByRole('columnheader', { name: 'Host' })).toBeVisible();
       await expect(at.row('seed')).toContainText('engine-1');
       await expect(at.row('all')).toContainText('2 instances');

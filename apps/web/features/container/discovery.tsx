@@ -108,7 +108,7 @@ export function Discovery({ id, torrent }: DiscoveryProps) {
         <PlainTable label={t('tracker.title')} columns={columns} rows={torrent.trackers} keyOf={(one) => one.url} />
       )}
       <form
-        className="flex flex-wrap items-end gap-2 border-t border-hairline px-4 py-3"
+        className="flex flex-wrap items-start gap-2 border-t border-hairline px-4 py-3"
         onSubmit={(event) => {
           event.preventDefault();
           void add();
@@ -125,11 +125,15 @@ export function Discovery({ id, torrent }: DiscoveryProps) {
           }}
           className="min-w-48 flex-1 [&_input]:font-mono"
         />
-        <Button type="submit" disabled={url.trim() === ''}>
+        <Button type="submit" className="md:mt-6" disabled={url.trim() === ''}>
           <Plus size={16} aria-hidden />
           {t('tracker.add')}
         </Button>
-        <Button onClick={() => void ask(api.reannounce(id))} disabled={torrent.trackers.length === 0}>
+        <Button
+          className="md:mt-6"
+          onClick={() => void ask(api.reannounce(id))}
+          disabled={torrent.trackers.length === 0}
+        >
           <Megaphone size={16} aria-hidden />
           {t('tracker.reannounce')}
         </Button>
