@@ -6,6 +6,7 @@ import { PackageCheck } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { Choice } from '../../components/field.tsx';
 import { useFleet } from '../../fleet/fleet-context.tsx';
 import { api, type Refusal } from '../../lib/api.ts';
@@ -65,14 +66,9 @@ function UpdateDialog({ container, onClose }: ImageUpdateProps & { readonly onCl
       onClose={onClose}
       onSubmit={() => void submit()}
       footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button look="filled" onClick={() => void submit()}>
-            {t('update.submit')}
-          </Button>
-        </>
+        <DialogActions onCancel={onClose} onSubmit={() => void submit()}>
+          {t('update.submit')}
+        </DialogActions>
       }
     >
       <Choice

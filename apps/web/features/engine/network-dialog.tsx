@@ -2,8 +2,8 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { Choice, Field } from '../../components/field.tsx';
 import { useFleet } from '../../fleet/fleet-context.tsx';
 import { api, type Refusal } from '../../lib/api.ts';
@@ -42,14 +42,9 @@ export function NetworkDialog({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
       onSubmit={() => void submit()}
       footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button look="filled" aria-disabled={making} onClick={() => void submit()}>
-            {t('networks.submit')}
-          </Button>
-        </>
+        <DialogActions disabled={making} onCancel={onClose} onSubmit={() => void submit()}>
+          {t('networks.submit')}
+        </DialogActions>
       }
     >
       <form

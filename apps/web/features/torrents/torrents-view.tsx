@@ -4,8 +4,9 @@ import type { StoredTorrent } from '@enjambre/contract';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plus, Trash2, Upload } from 'lucide-react';
 import { useState } from 'react';
-import { Button, buttonClass, IconButton } from '../../components/button.tsx';
+import { buttonClass, IconButton } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { Name } from '../../components/name.tsx';
 import { PlainTable, type TableColumn } from '../../components/plain-table.tsx';
 import { useFleet } from '../../fleet/fleet-context.tsx';
@@ -168,14 +169,9 @@ function DeleteDialog({ torrent, onClose, onDeleted }: DeleteDialogProps) {
       onClose={onClose}
       onSubmit={() => void submit()}
       footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button look="danger" onClick={() => void submit()}>
-            {t('files.delete-submit')}
-          </Button>
-        </>
+        <DialogActions look="danger" onCancel={onClose} onSubmit={() => void submit()}>
+          {t('files.delete-submit')}
+        </DialogActions>
       }
     >
       <p>
