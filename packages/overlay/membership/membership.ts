@@ -33,7 +33,7 @@ export const REFRESH_MS = 30 * 60_000;
  * What is older is nobody's word any more. The dead are remembered for as long, so that no late rumour revives them, and
  * so that a partition of an hour heals.
  */
-const FRESH_MS = 3 * REFRESH_MS;
+export const FRESH_MS = 3 * REFRESH_MS;
 
 export class Membership {
   readonly table: MemberTable;

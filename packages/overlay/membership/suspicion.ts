@@ -19,7 +19,7 @@ const STALL_MS = 250;
 const CATCH_UP_MS = 1_000;
 
 /** Lifeguard's formula: falls with the logarithm of the confirmations. */
-function suspicionTimeoutMs({ leastMs, mostMs, confirmations }: SuspicionTimes, count: number): number {
+export function suspicionTimeoutMs({ leastMs, mostMs, confirmations }: SuspicionTimes, count: number): number {
   if (confirmations <= 0) return leastMs;
   const share = Math.log(count + 1) / Math.log(confirmations + 1);
   return Math.max(leastMs, mostMs - (mostMs - leastMs) * share);
