@@ -1,6 +1,7 @@
 // `npm run bench -- SCENARIO`: comparisons with other clients on this machine. Nothing else should run meanwhile.
 
 import { parseArgs } from 'node:util';
+import { buildClient } from './built-client.ts';
 import { check } from './check.ts';
 import { crowd } from './crowd.ts';
 import { fleet } from './fleet.ts';
@@ -97,8 +98,12 @@ function printOverview(): void {
 
 try {
   const { name, options } = parseCommandLine();
-  if (name === undefined) printOverview();
-  else await scenarios[name].run(options);
+  if (name === undefined) {
+    printOverview();
+  } else {
+    buildClient();
+    await scenarios[name].run(options);
+  }
 } catch (error) {
   const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS_');
   process.stderr.write(`bench: ${isUsage ? (error as Error).message : (error as Error).stack}\n`);
