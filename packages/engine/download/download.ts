@@ -138,6 +138,7 @@ export class Download {
     const key = peer.keyOf(pieceIndex, blockIndex);
     peer.receiving = undefined;
     peer.download.add(length);
+    peer.given.add(length);
     this.#options.meter.add(length);
     const awaited = peer.requests.came(key, nowMs);
     if (awaited) peer.fruitlessChokes = 0;

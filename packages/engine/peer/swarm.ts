@@ -120,6 +120,7 @@ export class Swarm {
     const nowMs = clock.now();
     for (const peer of peers) {
       peer.download.tickSecond();
+      peer.given.tickSecond();
       peer.upload.tickSecond();
       if (nowMs - peer.lastReceivedAtMs > IDLE_LIMIT_MS) this.disconnect(peer, 'silent');
       else if (nowMs - peer.lastSentAtMs > KEEP_ALIVE_MS) peer.send({ type: 'keepAlive' }, nowMs);
