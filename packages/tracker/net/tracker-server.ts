@@ -4,7 +4,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Clock, type Random, systemClock, systemRandom, type Timer } from '@enjambre/runtime';
 import { Answerer } from '../server/answer.ts';
-import { type RememberedPeer, SwarmStore } from '../server/swarm-store.ts';
+import { ChangeClock } from '../server/change-clock.ts';
+import { COMPLETE, UNKNOWN_REMAINING } from '../server/remaining.ts';
+import { SwarmStore } from '../server/swarm-store.ts';
 
 export interface TrackerServerOptions {
   /** Seconds after which clients shall announce again. Default 120: a swarm of one's own changes quickly. */
@@ -21,6 +23,15 @@ export interface TrackerServerOptions {
   readonly maxPeers?: number;
   readonly clock?: Clock;
   readonly random?: Random;
+}
+
+/** A peer as it is kept over a restart. */
+export interface RememberedPeer {
+  /** 20 bytes, one a character (latin1). */
+  readonly infoHash: string;
+  readonly peer: { readonly compact: Uint8Array; readonly peerId: Uint8Array; readonly seed: boolean };
+  /** How long ago it announced. */
+  readonly silentMs: number;
 }
 
 export interface TrackerServer {
@@ -58,8 +69,9 @@ export function createTrackerServer(options: TrackerServerOptions = {}): Tracker
   const { clock = systemClock, random = systemRandom } = options;
   const { maxPeersPerSwarm = 5_000, maxPeers = 1_000_000, intervalSeconds = 120, minIntervalSeconds = 30 } = options;
   const { defaultNumWant = 50, maxNumWant = 200 } = options;
-  const store = new SwarmStore({ maxPeersPerSwarm, maxPeers, random });
-  const limits = { intervalSeconds, minIntervalSeconds, defaultNumWant, maxNumWant };
+  const changes = new ChangeClock(() => clock.wallTime());
+  const store = new SwarmStore({ maxPeersPerSwarm, maxPeers, maxNumWant, order: 'random', clock: changes, random });
+  const limits = { intervalSeconds, minIntervalSeconds, defaultNumWant };
   const answerer = new Answerer(store, limits, clock.now());
   const server = createServer(
     {
@@ -84,13 +96,32 @@ export function createTrackerServer(options: TrackerServerOptions = {}): Tracker
           server.on('error', () => {});
           const silentMs = SILENT_INTERVALS * intervalSeconds * 1000 + SILENT_GRACE_MS;
           sweeping = clock.every(Math.min(silentMs, MAX_SWEEP_INTERVAL_MS), () =>
-            store.removeSilent(clock.now() - silentMs),
+            store.removeSilent(clock.now(), silentMs),
           );
           resolve((server.address() as AddressInfo).port);
         });
       }),
-    remembered: () => store.remembered(clock.now()),
-    restore: (peers) => store.restore(peers, clock.now()),
+    remembered: () =>
+      [...store.swarms()].flatMap(({ infoHash }) =>
+        [...store.peersOf(infoHash, clock.now())].map(({ compact, peerId, remaining, silentMs }) => ({
+          infoHash: Buffer.from(infoHash).toString('latin1'),
+          peer: { compact, peerId, seed: remaining === COMPLETE },
+          silentMs,
+        })),
+      ),
+    restore(peers) {
+      for (const { infoHash, peer, silentMs } of peers) {
+        const remaining = peer.seed ? COMPLETE : UNKNOWN_REMAINING;
+        const change = {
+          kind: 'put',
+          infoHash: Buffer.from(infoHash, 'latin1'),
+          ...peer,
+          remaining,
+          stamp: 0,
+        } as const;
+        store.apply(change, clock.now(), silentMs);
+      }
+    },
     close: () =>
       new Promise((resolve) => {
         sweeping?.cancel();

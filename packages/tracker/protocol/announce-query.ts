@@ -10,8 +10,8 @@ export interface AnnounceQuery {
   /** 20 bytes. */
   readonly peerId: Uint8Array;
   readonly port: number;
-  /** Nothing is left to fetch. A client that does not say is a leecher. */
-  readonly seed: boolean;
+  /** What is left to fetch; undefined when it did not say. */
+  readonly leftBytes: number | undefined;
   readonly event: AnnounceEvent | undefined;
   /** Undefined when it did not say, or said -1, which means the same. */
   readonly numWant: number | undefined;
@@ -47,7 +47,7 @@ export function parseAnnounceQuery(query: string): AnnounceQuery | string {
     infoHash,
     peerId,
     port,
-    seed: /^0+$/.test(text('left')),
+    leftBytes: isDigits(text('left')) ? Number(text('left')) : undefined,
     // Other events (BEP 21 has `paused`) say that the peer is there, as a regular announce does.
     event: EVENTS.includes(event) ? (event as AnnounceEvent) : undefined,
     numWant: isDigits(numWant) ? Number(numWant) : undefined,

@@ -2,7 +2,8 @@
 
 import { addressScope, parseIpAddress } from '@enjambre/metainfo';
 import { type AnnounceQuery, parseAnnounceQuery, parseScrapeQuery } from '../protocol/announce-query.ts';
-import { encodeAnnounceAnswer, encodeFailure, encodeScrapeAnswer } from '../protocol/encode-answer.ts';
+import { encodeAnnounceAnswer, encodeFailure, encodeScrapeAnswer, type ListedPeer } from '../protocol/encode-answer.ts';
+import { remainingOf } from './remaining.ts';
 import type { SwarmStore } from './swarm-store.ts';
 
 export interface AnswerOptions {
@@ -12,7 +13,6 @@ export interface AnswerOptions {
   readonly minIntervalSeconds: number;
   /** For clients that do not say how many peers they want. */
   readonly defaultNumWant: number;
-  readonly maxNumWant: number;
 }
 
 /** What to send. */
@@ -68,26 +68,35 @@ export class Answerer {
     // A link-local address comes with its zone (`%eth0`), which means nothing to others.
     const seenIp = parseIpAddress(remoteAddress.replace(/%.*$/, ''));
     if (seenIp === undefined) return encodeFailure('the connection was lost');
-    const { defaultNumWant, maxNumWant, intervalSeconds, minIntervalSeconds } = this.#options;
+    const { defaultNumWant, intervalSeconds, minIntervalSeconds } = this.#options;
     const outcome = this.#store.announce(
       {
-        infoHash: latin1(announce.infoHash),
-        peer: { compact: compactOf(announce, seenIp), peerId: announce.peerId.slice(), seed: announce.seed },
+        infoHash: announce.infoHash,
+        compact: compactOf(announce, seenIp),
+        peerId: announce.peerId,
+        remaining: remainingOf(announce.leftBytes),
         event: announce.event,
-        numWant: Math.min(announce.numWant ?? defaultNumWant, maxNumWant),
+        numWant: announce.numWant ?? defaultNumWant,
+        family: 'both',
       },
       now,
     );
     if (typeof outcome === 'string') return encodeFailure(outcome);
     const form = announce.compact ? 'compact' : announce.noPeerId ? 'dictionary-without-ids' : 'dictionary';
-    return encodeAnnounceAnswer({ ...outcome, intervalSeconds, minIntervalSeconds, externalIp: seenIp }, form);
+    const peers = this.#handedOut(outcome.handed);
+    return encodeAnnounceAnswer({ ...outcome, peers, intervalSeconds, minIntervalSeconds, externalIp: seenIp }, form);
+  }
+
+  #handedOut(count: number): ListedPeer[] {
+    const rows = this.#store.handedOut.subarray(0, count);
+    return Array.from(rows, (row) => ({ compact: this.#store.compactOf(row), peerId: this.#store.peerIdOf(row) }));
   }
 
   #scrape(query: string): Uint8Array {
     const infoHashes = parseScrapeQuery(query);
     if (typeof infoHashes === 'string') return encodeFailure(infoHashes);
-    const known = infoHashes.map(latin1).filter((infoHash) => this.#store.has(infoHash));
-    return encodeScrapeAnswer(new Map(known.map((infoHash) => [infoHash, this.#store.counts(infoHash)])));
+    const known = infoHashes.filter((infoHash) => this.#store.has(infoHash));
+    return encodeScrapeAnswer(new Map(known.map((infoHash) => [latin1(infoHash), this.#store.counts(infoHash)])));
   }
 
   #stats(now: number): string {
