@@ -7,13 +7,13 @@ export type { TrackerState, TrackerView } from './client/tracker-entry.ts';
 export { createUdpCaller, type UdpCallerOptions } from './client/udp-caller.ts';
 export { isTrackerError, type TrackerError } from './errors.ts';
 export { createHttpGet, type HttpGetOptions } from './net/http-get.ts';
-export {
-  createTrackerServer,
-  type RememberedPeer,
-  type TrackerServer,
-  type TrackerServerOptions,
-} from './net/tracker-server.ts';
+export { createTrackerServer, type TrackerServer, type TrackerServerOptions } from './net/tracker-server.ts';
 export { createUdpNetwork, type UdpNetworkOptions } from './net/udp-network.ts';
 export { type AnnounceAnswer, parseAnnounceAnswer } from './protocol/announce-answer.ts';
 export { type AnnounceEvent, type AnnounceRequest, announceUrl, scrapeUrl } from './protocol/announce-request.ts';
 export { parseScrapeAnswer } from './protocol/scrape-answer.ts';
+export { parseHashList } from './server/admitted-hashes.ts';
+export type { Answer } from './server/answer.ts';
+export type { HandOutOrder } from './server/hand-out.ts';
+export { SnapshotError } from './server/snapshot.ts';
+export type { TrackerFigures } from './server/tracker-figures.ts';

@@ -73,6 +73,9 @@ export class HandOut {
     const others = askingAt < length ? length - 1 : length;
     const count = Math.min(wanted, others);
     if (count <= 0) return at;
+    // A client with addresses of both kinds is there twice. Elsewhere nobody's peer id is looked at: it may be far away in memory.
+    const ipv4 = this.#swarms.countOf(swarm, LEECHERS_IPV4) + this.#swarms.countOf(swarm, SEEDS_IPV4);
+    const isMixed = ipv4 > 0 && ipv4 < ring;
     const list = this.#swarms.listWords(swarm);
     const start = this.#swarms.listStart(swarm);
     const turn = this.#random.below(others);
@@ -86,8 +89,7 @@ export class HandOut {
       if (place >= askingAt) place++;
       place += from;
       const drawn = list[start + (place >= ring ? place - ring : place)];
-      // A client with addresses of both kinds is there twice.
-      if (!this.#peers.isSameClient(drawn, asking)) this.rows[end++] = drawn;
+      if (!isMixed || !this.#peers.isSameClient(drawn, asking)) this.rows[end++] = drawn;
     }
     return end;
   }

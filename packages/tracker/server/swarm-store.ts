@@ -8,7 +8,7 @@
 //   whoever calls it remembers what was removed, and until when an older `put` must not revive it.
 // - `stampOf` tells how new a peer is; undefined when it is not there.
 // - `swarms()` and `peersOf(infoHash)` walk over everything, and may be left and gone on with between changes.
-// - `clock`, handed in, gives the stamps: show it every stamp that comes from elsewhere (`ChangeClock.observe`).
+// - `clock`, handed in, gives the stamps, and is shown those that `apply` is given: refuse one from the future before.
 
 import type { Random } from '@enjambre/runtime';
 import type { AnnounceEvent } from '../protocol/announce-request.ts';
@@ -118,6 +118,10 @@ export class SwarmStore {
     return this.#peers.copyCompact(row, into, at);
   }
 
+  isIpv6(row: number): boolean {
+    return this.#peers.isIpv6(row);
+  }
+
   compactOf(row: number): Uint8Array {
     return this.#peers.compactOf(row);
   }
@@ -154,6 +158,7 @@ export class SwarmStore {
    * @returns whether it was newer than what is here, and there was room
    */
   apply(change: PeerChange, now: number, silentMs = 0): boolean {
+    this.#options.clock.observe(change.stamp);
     const known = this.#swarms.find(change.infoHash);
     const row = known === NO_ROW ? NO_ROW : this.#peers.find(known, change.compact);
     if (row !== NO_ROW && this.#peers.stampOf(row) >= change.stamp) return false;
@@ -171,6 +176,21 @@ export class SwarmStore {
     const swarm = this.#swarms.find(infoHash);
     const row = swarm === NO_ROW ? NO_ROW : this.#peers.find(swarm, compact);
     return row === NO_ROW ? undefined : this.#peers.stampOf(row);
+  }
+
+  /**
+   * Writes the peer of a row, if it is still one of that swarm, as `PeerTable.copyRow` does.
+   * @returns its stamp; undefined when it is not
+   */
+  copyPeer(row: number, infoHash: Uint8Array, into: Uint8Array, at: number): number | undefined {
+    if (!this.#peers.isUsed(row) || this.#peers.swarmOf(row) !== this.#swarms.find(infoHash)) return undefined;
+    this.#peers.copyRow(row, into, at);
+    return this.#peers.stampOf(row);
+  }
+
+  /** How long the peer of a row has been silent, in ms. */
+  silenceOf(row: number, now: number): number {
+    return this.#peers.silenceOf(row, now);
   }
 
   /** Every swarm that is there from the first step to the last, once; those that come or go meanwhile perhaps. */
