@@ -15,6 +15,7 @@ import { type BenchOptions, type Scenario, UsageError } from './scenario.ts';
 import { seed } from './seed.ts';
 import { start } from './start.ts';
 import { tester } from './tester.ts';
+import { tracker } from './tracker.ts';
 
 const scenarios: Readonly<Record<string, Scenario>> = {
   leech,
@@ -28,6 +29,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   start,
   fleet,
   overlay,
+  tracker,
 };
 
 const USAGE = `npm run bench -- SCENARIO [COUNT] [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
