@@ -80,12 +80,14 @@ export class Swarm {
       peer.missingCount--;
       if (peer.missingCount === 0 && !had.isComplete) this.#piecesChanged(peer);
     }
-    this.#tellingAll ??= clock.after(HOLDERS_HEAR_MS, () => {
-      this.#tellingAll = undefined;
-      this.#tell(() => true);
-    });
-    if (!isNews) return;
-    this.#tellingSoon ??= clock.after(0, () => {
+    if (this.#tellingAll === undefined) {
+      this.#tellingAll = clock.after(HOLDERS_HEAR_MS, () => {
+        this.#tellingAll = undefined;
+        this.#tell(() => true);
+      });
+    }
+    if (!isNews || this.#tellingSoon !== undefined) return;
+    this.#tellingSoon = clock.after(0, () => {
       this.#tellingSoon = undefined;
       this.#tell((peer) => peer.untoldLacks || had.isComplete);
       if (had.isComplete) this.#becomeSeed();
