@@ -18,4 +18,8 @@ export {
   scrapeUrl,
 } from './protocol/announce-request.ts';
 export { parseScrapeAnswer } from './protocol/scrape-answer.ts';
-export type { RememberedPeer } from './server/swarm-store.ts';
+export { parseHashList } from './server/admitted-hashes.ts';
+export type { Answer } from './server/answer.ts';
+export type { HandOutOrder } from './server/hand-out.ts';
+export { SnapshotError } from './server/snapshot.ts';
+export type { TrackerFigures } from './server/tracker-figures.ts';
