@@ -120,7 +120,7 @@ test('a connection id is good for two minutes and from one address', async (t) =
   const { server, port } = await listening(t, { clock });
   const ask = await rawClient(t, port);
   const id = (await ask(encodeConnect(1))).subarray(8);
-  const question = encodeAnnounce(id, 2, request(1), new URL('udp://t/'), undefined);
+  const question = encodeAnnounce(id, 2, { ...request(1), announcedHost: undefined }, new URL('udp://t/'), undefined);
   const action = async (message: Uint8Array) => parseUdpAnswer(await ask(message))!.action;
   clock.advance(119_000);
   assert.equal(await action(question), udpActions.announce);
@@ -133,7 +133,11 @@ test('a connection id is good for two minutes and from one address', async (t) =
   t.after(() => elsewhere.close());
   await once(elsewhere, 'listening');
   const fresh = (await ask(encodeConnect(3))).subarray(8);
-  elsewhere.send(encodeAnnounce(fresh, 4, request(1), new URL('udp://t/'), undefined), port, '127.0.0.1');
+  elsewhere.send(
+    encodeAnnounce(fresh, 4, { ...request(1), announcedHost: undefined }, new URL('udp://t/'), undefined),
+    port,
+    '127.0.0.1',
+  );
   const [refusal] = await once(elsewhere, 'message');
   assert.deepEqual([parseUdpAnswer(refusal)!.action, server.figures().strangers], [udpActions.error, 3]);
   assert.ok(refusal.length <= 98);
@@ -143,7 +147,7 @@ test('no datagram makes it fall, and what is no request is not answered', async 
   const { server, port } = await listening(t);
   const ask = await rawClient(t, port);
   const id = (await ask(encodeConnect(1))).subarray(8);
-  const good = encodeAnnounce(id, 2, request(1), new URL('udp://t/x?y'), undefined);
+  const good = encodeAnnounce(id, 2, { ...request(1), announcedHost: undefined }, new URL('udp://t/x?y'), undefined);
   const scrape = encodeScrape(id, 3, [INFO_HASH]);
   const change = fc.record({ at: fc.nat(97), to: fc.nat(255) });
   const mutated = fc
