@@ -80,6 +80,7 @@ export class Overlay {
       admits: (rumour) => this.#neighbourhood.admits(rumour),
       spread: (rumour) => this.#spread(rumour),
       changed: (member, before) => this.#changed(member, before),
+      call: (member) => this.#call(member),
       accused: () => this.#health.worse(),
     });
     const { table } = membership;
