@@ -45,7 +45,7 @@ async function listening(
 }
 
 async function announce(url: URL, ...parts: Parameters<typeof request>) {
-  const answer = await caller.announce(url, { ...request(...parts), announcedHosts: {} }, signal);
+  const answer = await caller.announce(url, request(...parts), signal);
   assert.ok(!isTrackerError(answer), JSON.stringify(answer));
   return answer;
 }
@@ -109,7 +109,7 @@ test('what is refused is refused in words', async (t) => {
   const { server, port } = await listening(t);
   server.admit(undefined, new Set([Buffer.from(INFO_HASH).toString('hex')]));
   const url = new URL(`udp://127.0.0.1:${port}/announce`);
-  assert.deepEqual(await caller.announce(url, { ...request(1), announcedHosts: {} }, signal), {
+  assert.deepEqual(await caller.announce(url, request(1), signal), {
     code: 'refused',
     message: 'this tracker does not serve that info hash',
   });

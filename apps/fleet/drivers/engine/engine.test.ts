@@ -51,6 +51,7 @@ async function engineOf(t: TestContext, version: string) {
     asked.push(request.url!);
     response.setHeader('Content-Type', 'application/json');
     if (request.url === '/version') return void response.end(JSON.stringify({ ApiVersion: version }));
+    if (request.url?.endsWith('/info')) return void response.end(JSON.stringify({ ID: 'a', Name: 'host', NCPU: 2 }));
     if (request.url?.includes('/containers/json')) return void response.end('[]');
     response.writeHead(404).end(JSON.stringify({ message: 'No such container: none' }));
   });
