@@ -225,8 +225,8 @@ export class Fleet {
   }
 
   #specOf({ id, record }: Container): Parameters<Driver['start']>[0] {
-    const { folderPath, networkName, imageName, port, discoveryMode, downloadLimit, uploadLimit, peers, placement } =
-      record.config;
+    const { folderPath, networkName, imageName, port, discoveryMode, bootstrap } = record.config;
+    const { downloadLimit, uploadLimit, peers, placement } = record.config;
     return {
       id,
       name: record.name,
@@ -237,6 +237,7 @@ export class Fleet {
       torrentPath: this.torrentPathOf(id),
       folder: folderPath,
       discoveryMode,
+      bootstrap,
       downloadLimitBytesPerSecond: downloadLimit ?? undefined,
       uploadLimitBytesPerSecond: uploadLimit ?? undefined,
       peers,

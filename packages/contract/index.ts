@@ -35,6 +35,22 @@ export {
   ResumeAnswerSchema,
 } from './control.ts';
 export {
+  type NewTracker,
+  NewTrackerSchema,
+  type SourceDefaults,
+  SourceDefaultsSchema,
+  type SourceList,
+  SourceListSchema,
+  type SourceSwitch,
+  SourceSwitchSchema,
+  type SourceView,
+  SourceViewSchema,
+  type TrackerList,
+  TrackerListSchema,
+  type TrackerView,
+  TrackerViewSchema,
+} from './discovery.ts';
+export {
   type AnswerOf,
   type BodyOf,
   type Endpoint,
@@ -93,12 +109,6 @@ export {
   PeerPageSchema,
   type PeerView,
   PeerViewSchema,
-  type SourceList,
-  SourceListSchema,
-  type SourceSwitch,
-  SourceSwitchSchema,
-  type SourceView,
-  SourceViewSchema,
   type TorrentDetail,
   TorrentDetailSchema,
   type TorrentPage,
@@ -109,8 +119,6 @@ export {
   TorrentSortSchema,
   type TorrentSummary,
   TorrentSummarySchema,
-  type TrackerView,
-  TrackerViewSchema,
 } from './torrent.ts';
 export {
   type TorrentReason,

@@ -8,6 +8,7 @@ import { MAX_TORRENT_LENGTH } from '../torrents/torrent-library.ts';
 import { actionRoutes, type Demo } from './action-routes.ts';
 import { type AdmissionOptions, admit } from './admission.ts';
 import { makeServer, type Server } from './bare-server.ts';
+import { clientRoutes } from './client-routes.ts';
 import { containerRoutes } from './container-routes.ts';
 import { docsRoutes } from './docs-routes.ts';
 import { answerError, answerNotFound } from './error-answers.ts';
@@ -48,6 +49,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   server.setNotFoundHandler(answerNotFound);
   await server.register(multipart, { limits: { fileSize: MAX_TORRENT_LENGTH + 1, files: 1, fields: 10 } });
   containerRoutes(server, fleet);
+  clientRoutes(server, fleet);
   actionRoutes(server, fleet, demo);
   logRoutes(server, fleet);
   torrentRoutes(server, fleet);

@@ -18,7 +18,10 @@ export interface InstanceSpec {
   readonly imageName: string | null;
   /** The port under which the overlay's is to be reached from outside; null for none. */
   readonly overlayPort: number | null;
+  /** Sources of peers, as the client's flag has them: `tracker,overlay`. */
   readonly discoveryMode: string;
+  /** Members of the overlay to start from, `host:port` with commas; null for none. */
+  readonly bootstrap: string | null;
   readonly downloadLimitBytesPerSecond: number | undefined;
   readonly uploadLimitBytesPerSecond: number | undefined;
   /** Each `host:port`. */

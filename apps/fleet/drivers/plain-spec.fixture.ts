@@ -11,6 +11,7 @@ export const plainSpec: InstanceSpec = {
   imageName: null,
   overlayPort: null,
   discoveryMode: 'tracker',
+  bootstrap: null,
   downloadLimitBytesPerSecond: undefined,
   uploadLimitBytesPerSecond: undefined,
   peers: [],

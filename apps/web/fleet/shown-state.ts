@@ -110,7 +110,10 @@ export function shownState(container: ContainerView, now: number, format: Format
 
 function kindOf(container: ContainerView, now: number): StateKind {
   const { state, wanted, health, reason, status } = container;
-  if (state === 'created') return reason?.code === 'start-failed' ? 'failed' : 'created';
+  if (state === 'created') {
+    if (reason?.code === 'start-failed') return 'failed';
+    return wanted === 'running' ? 'starting' : 'created';
+  }
   if (state === 'restarting') return 'restarting';
   if (state !== 'running') return wanted === 'stopped' || reason?.code === 'stopped-by-user' ? 'stopped' : 'failed';
   if (health === 'unreachable') return 'no-answer';

@@ -23,6 +23,8 @@ export interface MembershipOptions {
   readonly spread: (rumour: MemberRumour) => void;
   /** `before` is undefined for somebody new. */
   readonly changed: (member: Member, before: MemberState | undefined) => void;
+  /** Asks somebody, who is suspected, whether it is there. */
+  readonly call: (member: Member) => void;
   /** Somebody says that we are dead or about to be: we may be slow. */
   readonly accused: () => void;
 }
@@ -167,7 +169,8 @@ export class Membership {
       logger.log('debug', 'a member is dead', { member: formatAddress(member.address) });
       this.apply({ ...rumourOf(member), state: 'dead' });
     };
-    this.#suspicions.set(member, new Suspicion(by, suspicionTimes(), clock, expire));
+    const lastCall = (): void => this.#options.call(member);
+    this.#suspicions.set(member, new Suspicion(by, suspicionTimes(), clock, expire, lastCall));
   }
 
   #confirm(member: Member, { suspectedBy, id }: MemberRumour): boolean {

@@ -2,6 +2,7 @@
 // Invariant: a caller's wishes reach it as single arguments; its token is none of them.
 
 import type { InstanceSpec } from '../driver.ts';
+import { overlayArguments } from '../overlay-arguments.ts';
 
 export const CONTROL_PORT = 9091;
 export const PEER_PORT = 6881;
@@ -39,6 +40,7 @@ export function clientCommand(spec: InstanceSpec, torrentPath: string): string[]
     '--http-host=0.0.0.0',
     `--listen-port=${PEER_PORT}`,
     `--discovery-mode=${spec.discoveryMode}`,
+    ...overlayArguments(spec, OVERLAY_PORT),
     ...(down === undefined ? [] : [`--download-limit=${down}`]),
     ...(up === undefined ? [] : [`--upload-limit=${up}`]),
     ...spec.peers.map((peer) => `--peer=${peer}`),
