@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { chownSync, copyFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -79,7 +79,8 @@ describe('stack.yaml', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, () => {
   /** Puts the file into a volume of the first host, as its client's. */
   function seed(id: string, path: string): void {
     const volume = manager.docker('volume', 'inspect', '--format', '{{.Mountpoint}}', `enjambre-${id}`);
-    execFileSync('install', ['--owner=1000', '--group=1000', path, volume]);
+    copyFileSync(path, join(volume, 'data-1.bin'));
+    chownSync(join(volume, 'data-1.bin'), 1000, 1000);
   }
 
   async function recheck(name: string): Promise<void> {

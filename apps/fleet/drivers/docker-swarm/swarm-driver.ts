@@ -20,8 +20,10 @@ import { EngineImages } from '../engine/engine-images.ts';
 import { EngineNetworks } from '../engine/engine-networks.ts';
 import { CpuSamples } from '../engine/engine-stats.ts';
 import { EngineWatch } from '../engine/engine-watch.ts';
+import { folderOwnerFor } from '../engine/folder-owner.ts';
 import { FLEET_LABEL } from '../engine/labels.ts';
-import { type Log, LogFollower, readLog } from '../engine/log-follower.ts';
+import { type Log, readLog } from '../engine/log-follower.ts';
+import { LogFollowers } from '../engine/log-followers.ts';
 import { findOwnContainer } from '../engine/own-container.ts';
 import { removeService, stopService } from './swarm-changes.ts';
 import { hostIdOf } from './swarm-placement.ts';
@@ -63,7 +65,9 @@ export class SwarmDriver implements Driver {
   readonly #watch: EngineWatch;
   readonly #sightings: SwarmSightings;
   readonly #busy = new Map<string, 'starting' | 'ending'>();
-  readonly #followers = new Map<LogFollower, string>();
+  /** Of which something may be there, known or not. */
+  readonly #started = new Set<string>();
+  readonly #followers = new LogFollowers();
   readonly #cpuSamples: CpuSamples;
   #self: string | undefined;
   #listener: DriverListener | undefined;
@@ -72,9 +76,7 @@ export class SwarmDriver implements Driver {
     const { policy, clock, allowedImages } = options;
     this.#options = options;
     this.image = policy.image;
-    const [uid, gid] = policy.user.split(':').map(Number);
-    // Nobody else may give folders away.
-    this.folderOwner = process.getuid?.() === 0 ? { uid, gid } : undefined;
+    this.folderOwner = folderOwnerFor(policy.user);
     this.#engine = new Engine(options.host);
     this.#cpuSamples = new CpuSamples(clock);
     this.images = new EngineImages(this.#engine, [...new Set([policy.image, ...allowedImages])]);
@@ -160,6 +162,7 @@ export class SwarmDriver implements Driver {
     if (this.#sightings.get(id) !== undefined || this.#busy.has(id))
       throw new FleetError('start-failed', 'It runs already.');
     this.#busy.set(id, 'starting');
+    this.#started.add(id);
     try {
       await this.networks.prepare(spec.networkName ?? this.#options.policy.network);
       await startOnSwarm(this.#startOptions(spec));
@@ -183,6 +186,8 @@ export class SwarmDriver implements Driver {
   }
 
   async remove(id: string): Promise<void> {
+    // Refused before anything was made for it: the manager has nothing to hear of that.
+    if (!this.#started.has(id) && this.#sightings.service(id) === undefined) return;
     await this.#sightings.look();
     const seen = this.#sightings.service(id);
     if (seen !== undefined) {
@@ -193,6 +198,7 @@ export class SwarmDriver implements Driver {
     }
     // Also what a start has left that was cut short.
     await dropTorrent(this.#engine, id);
+    this.#started.delete(id);
     await this.#sightings.look();
   }
 
@@ -206,13 +212,7 @@ export class SwarmDriver implements Driver {
   }
 
   async followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void> {
-    const follower = new LogFollower(() => this.#logOf(id), onLine);
-    this.#followers.set(follower, id);
-    await follower.open(count);
-    return () => {
-      this.#followers.delete(follower);
-      follower.close();
-    };
+    return this.#followers.follow(id, count, { logNow: () => this.#logOf(id), onLine });
   }
 
   async hosts(): Promise<readonly Host[]> {
@@ -244,7 +244,7 @@ export class SwarmDriver implements Driver {
     if (stop) await Promise.all(this.#sightings.running().map(({ id }) => this.stop(id)));
     this.#watch.close();
     this.#sightings.close();
-    for (const follower of this.#followers.keys()) follower.close();
+    this.#followers.close();
   }
 
   async #update(spec: InstanceSpec): Promise<void> {

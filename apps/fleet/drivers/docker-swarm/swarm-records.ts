@@ -2,7 +2,7 @@
 
 import type Docker from 'dockerode';
 
-export interface SwarmPort {
+interface SwarmPort {
   readonly Protocol: 'tcp' | 'udp' | 'sctp';
   readonly TargetPort: number;
   readonly PublishedPort: number;

@@ -31,7 +31,7 @@ export function hasEnded({ Status: status }: SwarmTask): boolean {
   return ENDED.includes(status.State);
 }
 
-export function hasFailed({ Status: status }: SwarmTask): boolean {
+function hasFailed({ Status: status }: SwarmTask): boolean {
   return FAILED.includes(status.State);
 }
 

@@ -13,8 +13,10 @@ import { EngineImages } from '../engine/engine-images.ts';
 import { EngineNetworks } from '../engine/engine-networks.ts';
 import { CpuSamples } from '../engine/engine-stats.ts';
 import { type EngineEvent, EngineWatch } from '../engine/engine-watch.ts';
+import { folderOwnerFor } from '../engine/folder-owner.ts';
 import { ID_LABEL, KEEPSAKE_LABEL, ofFleet } from '../engine/labels.ts';
-import { containerLog, LogFollower, readLog } from '../engine/log-follower.ts';
+import { containerLog, readLog } from '../engine/log-follower.ts';
+import { LogFollowers } from '../engine/log-followers.ts';
 import { findOwnContainer } from '../engine/own-container.ts';
 import { hostAlone, refusePlacement } from '../host-alone.ts';
 import { type ContainerPolicy, torrentPlaceOf } from './container-plan.ts';
@@ -50,7 +52,7 @@ export class DockerDriver implements Driver {
   readonly #watch: EngineWatch;
   readonly #sightings: Sightings;
   readonly #busy = new Map<string, 'starting' | 'ending'>();
-  readonly #followers = new Map<LogFollower, string>();
+  readonly #followers = new LogFollowers();
   readonly #cpuSamples: CpuSamples;
   #self: string | undefined;
   #listener: DriverListener | undefined;
@@ -59,9 +61,7 @@ export class DockerDriver implements Driver {
     const { policy, clock, allowedImages } = options;
     this.#options = options;
     this.image = policy.image;
-    const [uid, gid] = policy.user.split(':').map(Number);
-    // Nobody else may give folders away.
-    this.folderOwner = process.getuid?.() === 0 ? { uid, gid } : undefined;
+    this.folderOwner = folderOwnerFor(policy.user);
     this.#engine = new Engine(options.host);
     this.#cpuSamples = new CpuSamples(clock);
     this.images = new EngineImages(this.#engine, [...new Set([policy.image, ...allowedImages])]);
@@ -176,18 +176,11 @@ export class DockerDriver implements Driver {
   }
 
   async followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void> {
-    // Asked anew each time: for other wishes it gets another container.
     const logNow = () => {
       const dockerId = this.#sightings.dockerIdOf(id);
       return dockerId === undefined ? undefined : containerLog(this.#engine, dockerId);
     };
-    const follower = new LogFollower(logNow, onLine);
-    this.#followers.set(follower, id);
-    await follower.open(count);
-    return () => {
-      this.#followers.delete(follower);
-      follower.close();
-    };
+    return this.#followers.follow(id, count, { logNow, onLine });
   }
 
   async hosts(): Promise<readonly Host[]> {
@@ -209,7 +202,7 @@ export class DockerDriver implements Driver {
     this.#sightings.listener = undefined;
     if (stop) await Promise.all(this.#sightings.running().map(({ id }) => this.#stop(id, CLOSE_GRACE_SECONDS)));
     this.#watch.close();
-    for (const follower of this.#followers.keys()) follower.close();
+    this.#followers.close();
   }
 
   async #stop(id: string, graceSeconds: number): Promise<void> {
@@ -248,9 +241,7 @@ export class DockerDriver implements Driver {
 
   #hear({ action, attributes }: EngineEvent): void {
     const { [ID_LABEL]: id = '', exitCode } = attributes;
-    if (action === 'start') {
-      for (const [follower, followed] of this.#followers) if (followed === id) void follower.goOn().catch(() => {});
-    }
+    if (action === 'start') this.#followers.goOn(id);
     if (['start', 'die', 'destroy', 'rename'].includes(action)) {
       void this.#sightings.look(id, exitCode === undefined ? undefined : Number(exitCode));
     }
