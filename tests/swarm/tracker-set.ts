@@ -6,11 +6,11 @@ import { BencodeDictionary, decodeBencode } from '@enjambre/metainfo';
 import { Cable } from './cable.ts';
 import { TrackerProcess } from './tracker-process.ts';
 
-export const SECRET = 'what the three of them know';
+const SECRET = 'what the three of them know';
 const NUMBERS = [0, 1, 2];
 
 /** A port of 127.0.0.1 that was free a moment ago. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { seededRandom } from '@enjambre/runtime';
 import fc from 'fast-check';
-import { type ChokeCandidate, chooseUnchoked } from './choker.ts';
+import { type ChokeCandidate, chooseNext, chooseUnchoked } from './choker.ts';
 
 const SETTINGS = { slots: 5, optimisticShare: 0.2, turnBytes: 1000, turnMs: 60_000 };
 const NOW = 1_000_000;
@@ -11,9 +11,11 @@ const random = () => seededRandom(1);
 const idle: ChokeCandidate = {
   interested: true,
   snubbed: false,
-  downloadBytesPerSecond: 0,
+  givenBytesPerSecond: 0,
   unchokedAtMs: undefined,
   waitingSinceMs: 0,
+  wasServed: true,
+  hoards: false,
   turnBytes: 0,
   optimistic: false,
 };
@@ -21,9 +23,11 @@ const idle: ChokeCandidate = {
 const anyCandidate = fc.record({
   interested: fc.boolean(),
   snubbed: fc.boolean(),
-  downloadBytesPerSecond: fc.nat(1000),
+  givenBytesPerSecond: fc.nat(1000),
   unchokedAtMs: fc.option(fc.nat(NOW), { nil: undefined }),
   waitingSinceMs: fc.nat(NOW),
+  wasServed: fc.boolean(),
+  hoards: fc.boolean(),
   turnBytes: fc.nat(2000),
   optimistic: fc.boolean(),
 });
@@ -43,19 +47,19 @@ describe('the choker', () => {
   });
 
   it('serves those who give most while leeching, and one newcomer: who waited longest', () => {
-    const traders = [5, 9, 7, 3, 8].map((rate) => ({ ...idle, downloadBytesPerSecond: rate, waitingSinceMs: 50 }));
+    const traders = [5, 9, 7, 3, 8].map((rate) => ({ ...idle, givenBytesPerSecond: rate, waitingSinceMs: 50 }));
     const newcomers = [30, 10, 20].map((waitingSinceMs) => ({ ...idle, waitingSinceMs }));
     const situation = { seeding: false, nowMs: NOW, rotate: true };
     const { regular, optimistic } = chooseUnchoked([...traders, ...newcomers], situation, SETTINGS, random());
     assert.deepEqual(
-      [...regular].map((candidate) => candidate.downloadBytesPerSecond),
+      [...regular].map((candidate) => candidate.givenBytesPerSecond),
       [9, 8, 7, 5],
     );
     assert.deepEqual([...optimistic], [newcomers[1]]);
   });
 
   it('gives nothing to a trader that lets requests time out, but by turns', () => {
-    const snubbed = { ...idle, downloadBytesPerSecond: 9, snubbed: true };
+    const snubbed = { ...idle, givenBytesPerSecond: 9, snubbed: true };
     const situation = { seeding: false, nowMs: NOW, rotate: true };
     const { regular } = chooseUnchoked([snubbed, { ...idle }], situation, SETTINGS, random());
     assert.equal(regular.size, 0);
@@ -67,6 +71,45 @@ describe('the choker', () => {
     const chosen = (rotate: boolean) =>
       chooseUnchoked(all, { seeding: false, nowMs: NOW, rotate }, SETTINGS, random()).optimistic.has(present);
     assert.deepEqual([chosen(false), chosen(true)], [true, false]);
+  });
+
+  it('gives the next turn to who waits, however long ago those who are served came', () => {
+    const served = { ...idle, optimistic: true, unchokedAtMs: NOW - 30_000, waitingSinceMs: 0 };
+    const all = [served, ...[1, 2, 3, 4, 5].map((at) => ({ ...idle, waitingSinceMs: NOW - at }))];
+    const situation = { seeding: false, nowMs: NOW, rotate: true };
+    assert.deepEqual(chooseUnchoked(all, situation, SETTINGS, random()).optimistic, new Set(all.slice(1)));
+  });
+
+  it('counts the waiting of who has had nothing yet thrice', () => {
+    const waiting = { ...idle, waitingSinceMs: NOW - 20_000 };
+    const newcomer = (forMs: number) => ({ ...idle, wasServed: false, waitingSinceMs: NOW - forMs });
+    const next = (forMs: number) =>
+      chooseNext([waiting, newcomer(forMs)], { seeding: false, nowMs: NOW }, SETTINGS)?.candidate.wasServed;
+    assert.deepEqual([next(7_000), next(6_000)], [false, true]);
+  });
+
+  it('fills a free slot by turns first, then with who gives most', () => {
+    const byTurns = { ...idle, optimistic: true, unchokedAtMs: NOW };
+    const [longest, giver] = [idle, { ...idle, givenBytesPerSecond: 5, waitingSinceMs: 9 }];
+    const next = (seeding: boolean, ...served: ChokeCandidate[]) =>
+      chooseNext([longest, giver, ...served], { seeding, nowMs: NOW }, SETTINGS);
+    assert.deepEqual(next(false), { candidate: longest, optimistic: true });
+    assert.deepEqual(next(false, byTurns), { candidate: giver, optimistic: false });
+    assert.deepEqual(next(true, byTurns)?.candidate, longest);
+    assert.equal(chooseNext([byTurns], { seeding: false, nowMs: NOW }, SETTINGS), undefined);
+  });
+
+  it('serves who hoards only when nobody else wants to be served', () => {
+    const hoarder = { ...idle, hoards: true, unchokedAtMs: NOW };
+    const others = Array.from({ length: SETTINGS.slots }, () => ({ ...idle, waitingSinceMs: NOW }));
+    const isServed = (count: number) =>
+      chooseUnchoked(
+        [hoarder, ...others.slice(0, count)],
+        { seeding: true, nowMs: NOW, rotate: false },
+        SETTINGS,
+        random(),
+      ).regular.has(hoarder);
+    assert.deepEqual([isServed(SETTINGS.slots), isServed(SETTINGS.slots - 1)], [false, true]);
   });
 
   it('ends a seeding turn only when both its bytes and its time are over', () => {

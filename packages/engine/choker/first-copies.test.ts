@@ -36,6 +36,27 @@ describe('the first copies of a seed', () => {
     assert.deepEqual(new Set(given), new Set([0, 1, 2, 4, 6, 7, 8, 9, 10, 11]));
   });
 
+  it('are for others, too, when who was given them passes none on', () => {
+    const { peers, copies } = setUp();
+    const take = (peer: (typeof peers)[number]) => {
+      const [piece] = copies.suggest(peer, 1);
+      copies.asked(peer, piece);
+      peer.has.add(piece);
+      return piece;
+    };
+    const kept = Array.from({ length: 5 }, () => take(peers[0]));
+    const passedOn = Array.from({ length: 5 }, () => {
+      const piece = take(peers[1]);
+      peers[2].has.add(piece);
+      return piece;
+    });
+    assert.deepEqual([copies.hoards(peers[0]), copies.hoards(peers[1])], [true, false]);
+    const offered = new Set(copies.suggest(peers[2], PIECES));
+    assert.ok(kept.every((piece) => offered.has(piece)));
+    assert.ok(!passedOn.some((piece) => offered.has(piece)));
+    assert.equal(copies.hoards(peers[0]), false, 'nothing is left to be given');
+  });
+
   it('are all given in the end, although peers go before they have them', () => {
     const step = fc.record({ peer: fc.nat(2), does: fc.constantFrom('suggest', 'ask', 'get', 'end') });
     fc.assert(

@@ -1,8 +1,14 @@
 // What the only seed of a swarm gives first: each piece to one peer, before any piece to a second. It says so by suggesting
 // (BEP 6): leechers that choose by themselves do not know what the others have just asked for, and ask for the same.
+// Who was given many and passes none on, hoards: others are served before it, and what it has counts as still to be given.
 // Invariant: a piece is kept for one peer at a time, and offered again when that peer goes without having had it.
 
 import { type Random, shuffle } from '@enjambre/runtime';
+
+/** A piece is passed on while the next one comes: whoever has so many to itself hoards … */
+const HOARD_PIECES = 4;
+/** … and whoever was given so many without telling that it has them, more than are ever under way to one peer. */
+const UNTOLD_HOARD_PIECES = 12;
 
 export interface FirstCopiesOptions<Peer> {
   readonly pieceCount: number;
@@ -17,8 +23,9 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
   readonly #pending: Set<number>;
   /** What each peer was told to ask for and has not asked for. */
   readonly #suggested = new Map<Peer, Set<number>>();
-  /** What each peer has asked for, and perhaps not got. */
+  /** What each peer has asked for, perhaps not got, and nobody else has been seen to have. */
   readonly #asked = new Map<Peer, Set<number>>();
+  readonly #hoarders = new Set<Peer>();
 
   constructor(options: FirstCopiesOptions<Peer>) {
     this.#options = options;
@@ -32,6 +39,7 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
     const added: number[] = [];
     for (const pieceIndex of this.#pending) {
       if (suggested.size >= ahead) break;
+      if (peer.has.has(pieceIndex) && !this.#isHeld(pieceIndex, peer)) continue;
       this.#pending.delete(pieceIndex);
       if (this.#isHeld(pieceIndex)) continue;
       suggested.add(pieceIndex);
@@ -48,7 +56,14 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
     const asked = this.#asked.get(peer);
     if (asked === undefined) this.#asked.set(peer, new Set([pieceIndex]));
     else asked.add(pieceIndex);
+    if (asked !== undefined && asked.size > HOARD_PIECES) this.#judge(peer, asked);
+    if (this.#pending.size === 0) this.#offerAgain();
     return wasSuggested;
+  }
+
+  /** It keeps to itself what it was given, while there is still something to be given. */
+  hoards(peer: Peer): boolean {
+    return this.#pending.size > 0 && this.#hoarders.has(peer);
   }
 
   /** The peer is served no more: what it did not get is for others. */
@@ -60,8 +75,37 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
     this.#asked.delete(peer);
   }
 
-  #isHeld(pieceIndex: number): boolean {
-    for (const peer of this.#options.peers) if (peer.has.has(pieceIndex)) return true;
+  /** The peer is gone. */
+  left(peer: Peer): void {
+    this.ended(peer);
+    this.#hoarders.delete(peer);
+  }
+
+  #judge(peer: Peer, asked: Set<number>): void {
+    for (const pieceIndex of asked) if (this.#isHeld(pieceIndex, peer)) asked.delete(pieceIndex);
+    const told = [...asked].filter((pieceIndex) => peer.has.has(pieceIndex)).length;
+    if (told < HOARD_PIECES && asked.size < UNTOLD_HOARD_PIECES) return;
+    this.#hoarders.add(peer);
+    // Behind what nobody has: it may still pass them on.
+    for (const pieceIndex of asked) this.#pending.add(pieceIndex);
+    asked.clear();
+  }
+
+  /** All are given: those that their peer has had and not passed on are for others, too. */
+  #offerAgain(): void {
+    for (const [peer, asked] of this.#asked) {
+      for (const pieceIndex of asked) {
+        if (!peer.has.has(pieceIndex)) continue;
+        asked.delete(pieceIndex);
+        if (!this.#isHeld(pieceIndex, peer)) this.#pending.add(pieceIndex);
+      }
+    }
+  }
+
+  #isHeld(pieceIndex: number, besides?: Peer): boolean {
+    for (const peer of this.#options.peers) {
+      if (peer !== besides && peer.has.has(pieceIndex) && !this.#hoarders.has(peer)) return true;
+    }
     return false;
   }
 }

@@ -13,8 +13,10 @@ import type { Handshake } from '../wire/handshake.ts';
 import type { BlockRange } from '../wire/message.ts';
 import { RequestQueue } from './request-queue.ts';
 
-/** A peer's own rate decides about queues and choking: fresh enough to follow a change within seconds. */
+/** A peer's own rate decides about queues: fresh enough to follow a change within seconds. */
 const RATE_WINDOW_SECONDS = 3;
+/** What it gave decides whether it is served (BEP 3: "a twenty-second rolling average"): a pause between pieces is no refusal. */
+const TRADE_WINDOW_SECONDS = 20;
 
 export class Peer implements PickingPeer {
   readonly connection: Connection;
@@ -33,6 +35,9 @@ export class Peer implements PickingPeer {
   amInterested = false;
   peerChoking = true;
   peerInterested = false;
+  /** Pieces we got that it has not heard of; whether it lacks one of them. */
+  readonly untold: number[] = [];
+  untoldLacks = false;
   /** Pieces it sends us although it chokes us, and those we send it (BEP 6). */
   readonly allowedToUs = new Set<number>();
   readonly allowedToPeer = new Set<number>();
@@ -56,12 +61,15 @@ export class Peer implements PickingPeer {
   optimistic = false;
   unchokedAtMs: number | undefined;
   waitingSinceMs: number;
+  wasServed = false;
+  hoards = false;
   turnBytes = 0;
   /** When it last asked for a block, or was told that it may. */
   lastAskedAtMs = 0;
 
   extension: ExtensionHandshake | undefined;
   readonly download = new SpeedMeter(RATE_WINDOW_SECONDS);
+  readonly given = new SpeedMeter(TRADE_WINDOW_SECONDS);
   readonly upload = new SpeedMeter(RATE_WINDOW_SECONDS);
   lastReceivedAtMs: number;
   lastSentAtMs: number;
@@ -106,8 +114,8 @@ export class Peer implements PickingPeer {
     return this.requests.size;
   }
 
-  get downloadBytesPerSecond(): number {
-    return this.download.bytesPerSecond;
+  get givenBytesPerSecond(): number {
+    return this.given.bytesPerSecond;
   }
 
   get interested(): boolean {

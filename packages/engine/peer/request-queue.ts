@@ -129,7 +129,7 @@ export class RequestQueue {
    */
   get timeoutMs(): number {
     if (this.#gapMeanMs === undefined) return FIRST_TIMEOUT_MS;
-    const timeoutMs = this.#gapMeanMs + Math.max(4 * this.#gapDeviationMs, this.#gapMeanMs);
+    const timeoutMs = this.#gapMeanMs + Math.max(4 * this.#gapDeviationMs, 3 * this.#gapMeanMs);
     return Math.min(Math.max(timeoutMs, LEAST_TIMEOUT_MS), MOST_TIMEOUT_MS);
   }
 

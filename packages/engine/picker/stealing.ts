@@ -45,7 +45,8 @@ export function chooseStolen<Peer extends PickingPeer>(
 ): StolenBlock<Peer>[] {
   const stolen: StolenBlock<Peer>[] = [];
   let last: StolenBlock<Peer> | undefined;
-  let lastDelay = LATE_SECONDS;
+  const ownSeconds = BLOCK_LENGTH / Math.max(thief.bytesPerSecond, LEAST_RATE_BYTES_PER_SECOND);
+  let lastDelay = Math.max(LATE_SECONDS, FASTER_AT_THE_END * ownSeconds);
   for (const piece of pieces) {
     if (piece.exclusive || !thief.offers.has(piece.pieceIndex)) continue;
     // From the back: the holder sends its oldest request first.
@@ -56,6 +57,8 @@ export function chooseStolen<Peer extends PickingPeer>(
         stolen.push({ piece, blockIndex, holder, isDoubled: false });
         continue;
       }
+      // Of a rate that is not known yet nothing follows.
+      if (holder.isWarmingUp) continue;
       const delay = (holder.outstandingCount * BLOCK_LENGTH) / Math.max(holder.bytesPerSecond, 1);
       // Of equals the one opened later: it stands further back in the holder's queue.
       if (delay < lastDelay || (last?.piece === piece && delay === lastDelay)) continue;

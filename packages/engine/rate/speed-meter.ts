@@ -6,6 +6,7 @@ export class SpeedMeter {
   #next = 0;
   #filled = 0;
   #current = 0;
+  #sum = 0;
   #total = 0;
   #bytesPerSecond = 0;
 
@@ -21,13 +22,12 @@ export class SpeedMeter {
 
   /** To be called once a second. */
   tickSecond(): void {
+    this.#sum += this.#current - this.#seconds[this.#next];
     this.#seconds[this.#next] = this.#current;
     this.#current = 0;
     this.#next = (this.#next + 1) % this.#seconds.length;
     this.#filled = Math.min(this.#filled + 1, this.#seconds.length);
-    let sum = 0;
-    for (const bytes of this.#seconds) sum += bytes;
-    this.#bytesPerSecond = Math.round(sum / this.#filled);
+    this.#bytesPerSecond = Math.round(this.#sum / this.#filled);
   }
 
   /** A whole number, refreshed each second. */

@@ -3,7 +3,7 @@
 
 import type { PieceGeometry } from '@enjambre/metainfo';
 import type { Clock, Random } from '@enjambre/runtime';
-import { type ChokerSettings, chooseUnchoked } from '../choker/choker.ts';
+import { type ChokerSettings, chooseNext, chooseUnchoked } from '../choker/choker.ts';
 import { FirstCopies } from '../choker/first-copies.ts';
 import { SlotCount } from '../choker/slot-count.ts';
 import type { Peer } from '../peer/peer.ts';
@@ -77,29 +77,24 @@ export class Upload {
     this.#giveFreeSlots(this.#options.clock.now());
   }
 
-  /**
-   * A slot that is free is given at once to who waited longest; one whose holder asks for nothing is free as soon as
-   * somebody waits.
-   */
+  /** A slot that is free is given at once; one whose holder asks for nothing is free as soon as somebody waits. */
   #giveFreeSlots(nowMs: number): void {
+    const { peers, isSeeding } = this.#options;
     for (;;) {
       let unchoked = 0;
       let idle: Peer | undefined;
-      let next: Peer | undefined;
-      for (const peer of this.#options.peers) {
-        if (!peer.amChoking) {
-          unchoked++;
-          if (asksNothing(peer, nowMs)) idle = peer;
-        } else if (peer.peerInterested && (next === undefined || peer.waitingSinceMs < next.waitingSinceMs))
-          next = peer;
+      for (const peer of peers) {
+        if (peer.amChoking) continue;
+        unchoked++;
+        if (peer.hoards || asksNothing(peer, nowMs)) idle = peer;
       }
-      if (next === undefined) return;
-      if (unchoked >= this.#slots) {
-        if (idle === undefined) return;
-        this.#choke(idle, nowMs);
-      }
-      next.optimistic = true;
-      this.#unchoke(next, nowMs);
+      if (unchoked >= this.#slots && idle === undefined) return;
+      const settings = { ...this.#settings, slots: this.#slots };
+      const next = chooseNext(peers, { seeding: isSeeding(), nowMs }, settings);
+      if (next === undefined || (idle !== undefined && next.candidate.hoards && unchoked >= this.#slots)) return;
+      if (unchoked >= this.#slots) this.#choke(idle!, nowMs);
+      next.candidate.optimistic = next.optimistic;
+      this.#unchoke(next.candidate, nowMs);
     }
   }
 
@@ -119,6 +114,7 @@ export class Upload {
     if (!allowed || !isHad(range.pieceIndex) || peer.wanted.length >= REQUESTS_WE_KEEP)
       return this.#refuse(peer, range);
     if (this.#firstCopies?.asked(peer, range.pieceIndex)) this.#suggest(peer);
+    peer.hoards = this.#firstCopies?.hoards(peer) === true;
     peer.lastAskedAtMs = this.#options.clock.now();
     peer.wanted.push(range);
     this.#sender.serveSoon(peer);
@@ -146,7 +142,7 @@ export class Upload {
 
   left(peer: Peer): void {
     this.#sender.left(peer);
-    this.#firstCopies?.ended(peer);
+    this.#firstCopies?.left(peer);
     peer.wanted.length = 0;
     if (!peer.amChoking) this.interestChanged();
   }
@@ -180,6 +176,7 @@ export class Upload {
     const situation = { seeding: isSeeding(), nowMs, rotate };
     const { regular, optimistic } = chooseUnchoked([...peers], situation, settings, random);
     for (const peer of peers) {
+      peer.hoards = this.#firstCopies?.hoards(peer) === true;
       peer.optimistic = optimistic.has(peer);
       if (regular.has(peer) || peer.optimistic) this.#unchoke(peer, nowMs);
       else this.#choke(peer, nowMs);
@@ -189,6 +186,7 @@ export class Upload {
   #unchoke(peer: Peer, nowMs: number): void {
     if (!peer.amChoking) return;
     peer.amChoking = false;
+    peer.wasServed = true;
     peer.unchokedAtMs = peer.lastAskedAtMs = nowMs;
     peer.turnBytes = 0;
     this.#suggest(peer);

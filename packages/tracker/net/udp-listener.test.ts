@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { FakeClock, seededRandom, systemClock, systemRandom } from '@enjambre/runtime';
 import fc from 'fast-check';
+import type { AnnounceQuestion } from '../client/tracker-caller.ts';
 import { createUdpCaller } from '../client/udp-caller.ts';
 import { isTrackerError } from '../errors.ts';
-import type { AnnounceRequest } from '../protocol/announce-request.ts';
 import { encodeAnnounce, encodeConnect, encodeScrape, parseUdpAnswer, udpActions } from '../protocol/udp-message.ts';
 import { createTrackerServer, type TrackerServer, type TrackerServerOptions } from './tracker-server.ts';
 import { createUdpNetwork } from './udp-network.ts';
@@ -16,7 +16,7 @@ const { signal } = new AbortController();
 const INFO_HASH = new Uint8Array(20).fill(9);
 const caller = createUdpCaller({ network: createUdpNetwork(), clock: systemClock, random: systemRandom });
 
-function request(port: number, parts: Partial<AnnounceRequest> = {}): AnnounceRequest {
+function request(port: number, parts: Partial<AnnounceQuestion> = {}): AnnounceQuestion {
   return {
     infoHash: INFO_HASH,
     peerId: new Uint8Array(20).fill(port),
@@ -28,7 +28,7 @@ function request(port: number, parts: Partial<AnnounceRequest> = {}): AnnounceRe
     numWant: 50,
     key: '0',
     trackerId: undefined,
-    announcedHost: undefined,
+    announcedHosts: {},
     ...parts,
   };
 }
@@ -45,7 +45,7 @@ async function listening(
 }
 
 async function announce(url: URL, ...parts: Parameters<typeof request>) {
-  const answer = await caller.announce(url, request(...parts), signal);
+  const answer = await caller.announce(url, { ...request(...parts), announcedHosts: {} }, signal);
   assert.ok(!isTrackerError(answer), JSON.stringify(answer));
   return answer;
 }
@@ -98,7 +98,8 @@ test('on all addresses an IPv4 client is told of IPv4 peers and an IPv6 one of I
 test('a private client’s own word about its address is believed, and no datagram is longer than networks carry', async (t) => {
   const { port } = await listening(t);
   const url = new URL(`udp://127.0.0.1:${port}/announce`);
-  for (let number = 0; number < 210; number++) await announce(url, 7000 + number, { announcedHost: '10.9.8.7' });
+  for (let number = 0; number < 210; number++)
+    await announce(url, 7000 + number, { announcedHosts: { v4: '10.9.8.7' } });
   const { peers } = await announce(url, 6001, { numWant: 1000, peerId: new Uint8Array(20).fill(60) });
   assert.equal(peers.length, 200);
   assert.ok(peers.every(({ host }) => host === '10.9.8.7'));
@@ -108,7 +109,7 @@ test('what is refused is refused in words', async (t) => {
   const { server, port } = await listening(t);
   server.admit(undefined, new Set([Buffer.from(INFO_HASH).toString('hex')]));
   const url = new URL(`udp://127.0.0.1:${port}/announce`);
-  assert.deepEqual(await caller.announce(url, request(1), signal), {
+  assert.deepEqual(await caller.announce(url, { ...request(1), announcedHosts: {} }, signal), {
     code: 'refused',
     message: 'this tracker does not serve that info hash',
   });
@@ -119,7 +120,7 @@ test('a connection id is good for two minutes and from one address', async (t) =
   const { server, port } = await listening(t, { clock });
   const ask = await rawClient(t, port);
   const id = (await ask(encodeConnect(1))).subarray(8);
-  const question = encodeAnnounce(id, 2, request(1), new URL('udp://t/'), undefined);
+  const question = encodeAnnounce(id, 2, { ...request(1), announcedHost: undefined }, new URL('udp://t/'), undefined);
   const action = async (message: Uint8Array) => parseUdpAnswer(await ask(message))!.action;
   clock.advance(119_000);
   assert.equal(await action(question), udpActions.announce);
@@ -132,7 +133,11 @@ test('a connection id is good for two minutes and from one address', async (t) =
   t.after(() => elsewhere.close());
   await once(elsewhere, 'listening');
   const fresh = (await ask(encodeConnect(3))).subarray(8);
-  elsewhere.send(encodeAnnounce(fresh, 4, request(1), new URL('udp://t/'), undefined), port, '127.0.0.1');
+  elsewhere.send(
+    encodeAnnounce(fresh, 4, { ...request(1), announcedHost: undefined }, new URL('udp://t/'), undefined),
+    port,
+    '127.0.0.1',
+  );
   const [refusal] = await once(elsewhere, 'message');
   assert.deepEqual([parseUdpAnswer(refusal)!.action, server.figures().strangers], [udpActions.error, 3]);
   assert.ok(refusal.length <= 98);
@@ -142,7 +147,7 @@ test('no datagram makes it fall, and what is no request is not answered', async 
   const { server, port } = await listening(t);
   const ask = await rawClient(t, port);
   const id = (await ask(encodeConnect(1))).subarray(8);
-  const good = encodeAnnounce(id, 2, request(1), new URL('udp://t/x?y'), undefined);
+  const good = encodeAnnounce(id, 2, { ...request(1), announcedHost: undefined }, new URL('udp://t/x?y'), undefined);
   const scrape = encodeScrape(id, 3, [INFO_HASH]);
   const change = fc.record({ at: fc.nat(97), to: fc.nat(255) });
   const mutated = fc

@@ -8,7 +8,7 @@ import type { SecretRing } from './secret-ring.ts';
 /** Paths of the set begin with this. */
 export const PATH_PREFIX = '/replication/v1/';
 /** The only path on which a fellow need not know yet who we are; it changes nothing. */
-export const HELLO_PATH = `${PATH_PREFIX}hello`;
+const HELLO_PATH = `${PATH_PREFIX}hello`;
 /** Bytes of a request or an answer. */
 export const MOST_BODY_LENGTH = 1 << 20;
 

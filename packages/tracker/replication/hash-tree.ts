@@ -6,7 +6,7 @@ import type { Entry } from './entry.ts';
 
 export const BRANCHES = 256;
 export const LEAVES_OF_BRANCH = 256;
-export const LEAVES = BRANCHES * LEAVES_OF_BRANCH;
+const LEAVES = BRANCHES * LEAVES_OF_BRANCH;
 /** Slices of a leaf, by key: in a huge swarm something always differs, and for that not all of it must be listed. */
 export const SLICES = 256;
 const WORD = 2 ** 32;
