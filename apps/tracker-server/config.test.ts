@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseConfig } from './config.ts';
 
 function error(argv: string[], env: NodeJS.ProcessEnv = {}): string {
-  const config = parseConfig(argv, env);
+  const config = parseConfig(argv, env, () => '');
   assert.ok(config instanceof Error);
   return config.message;
 }
@@ -19,15 +19,19 @@ const DEFAULTS = {
   allowList: undefined,
   denyList: undefined,
   dataDir: undefined,
+  set: undefined,
 };
 
 test('without flags it is the default: loopback, port 8080', () => {
-  assert.deepEqual(parseConfig([], {}), DEFAULTS);
+  assert.deepEqual(
+    parseConfig([], {}, () => ''),
+    DEFAULTS,
+  );
 });
 
 test('a flag goes before the environment, the environment before the default, an empty variable is none', () => {
   const env = { ENJAMBRE_PORT: '1', ENJAMBRE_MIN_INTERVAL: '7', ENJAMBRE_HOST: '' };
-  const config = parseConfig(['--port=2', '--interval', '60', '--host=::', '--data-dir=kept'], env);
+  const config = parseConfig(['--port=2', '--interval', '60', '--host=::', '--data-dir=kept'], env, () => '');
   assert.deepEqual(config, {
     ...DEFAULTS,
     ...{ port: 2, host: '::', intervalSeconds: 60, minIntervalSeconds: 7, dataDir: 'kept' },
@@ -35,7 +39,7 @@ test('a flag goes before the environment, the environment before the default, an
 });
 
 test('the minimum interval is never above the interval', () => {
-  const config = parseConfig(['--interval=5'], {});
+  const config = parseConfig(['--interval=5'], {}, () => '');
   assert.ok(typeof config === 'object' && 'port' in config && config.minIntervalSeconds === 5);
 });
 
@@ -56,5 +60,9 @@ test('every wrong flag or value is named in one line', () => {
 });
 
 test('help is asked for by --help and -h', () => {
-  for (const flag of ['--help', '-h']) assert.equal(parseConfig([flag], {}), 'help');
+  for (const flag of ['--help', '-h'])
+    assert.equal(
+      parseConfig([flag], {}, () => ''),
+      'help',
+    );
 });

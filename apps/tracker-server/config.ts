@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import type { HandOutOrder } from '@enjambre/tracker';
+import { readSet, type SetConfig } from './set-config.ts';
 
 export interface TrackerConfig {
   /** 0 for any free one. */
@@ -17,6 +18,8 @@ export interface TrackerConfig {
   readonly denyList: string | undefined;
   /** Where the swarms are kept over a restart; undefined: nowhere. */
   readonly dataDir: string | undefined;
+  /** The set of trackers that hold the same swarms; undefined: it is on its own. */
+  readonly set: SetConfig | undefined;
 }
 
 interface Flag {
@@ -24,6 +27,8 @@ interface Flag {
   readonly value: string;
   readonly default: string;
   readonly help: string;
+  /** Its variable, when that is not made of its name. */
+  readonly variable?: string;
 }
 
 const flags = [
@@ -37,6 +42,14 @@ const flags = [
   { name: 'allow-list', value: 'FILE', default: '', help: 'info hashes, 40 hex digits a line: serve these alone' },
   { name: 'deny-list', value: 'FILE', default: '', help: 'info hashes that are not served; SIGHUP reads both anew' },
   { name: 'data-dir', value: 'DIR', default: '', help: 'keeps the swarms over a restart; default: nowhere' },
+  { name: 'join', value: 'LIST', default: '', help: 'host:port,… of all trackers that shall hold the same swarms' },
+  {
+    name: 'secret-file',
+    value: 'FILE',
+    default: '',
+    help: 'their secret, or ENJAMBRE_TRACKER_SECRET; several lines: all count, the first signs',
+    variable: 'ENJAMBRE_TRACKER_SECRET_FILE',
+  },
 ] as const satisfies readonly Flag[];
 type FlagName = (typeof flags)[number]['name'];
 
@@ -59,8 +72,15 @@ export const helpText = [
   '',
 ].join('\n');
 
-/** @returns the configuration, `help` when that is asked for, or an error: one line that names the flag */
-export function parseConfig(argv: readonly string[], env: NodeJS.ProcessEnv): TrackerConfig | 'help' | Error {
+/**
+ * @param readText gives the text of a small file
+ * @returns the configuration, `help` when that is asked for, or an error: one line that names the flag
+ */
+export function parseConfig(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  readText: (path: string) => string,
+): TrackerConfig | 'help' | Error {
   try {
     const given = readFlags(argv);
     if (given.help === true) return 'help';
@@ -93,6 +113,7 @@ export function parseConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Tr
       allowList: find('allow-list').text || undefined,
       denyList: find('deny-list').text || undefined,
       dataDir: find('data-dir').text || undefined,
+      set: readSet(find('join'), find('secret-file'), env, readText),
     };
   } catch (error) {
     return error as Error;
@@ -126,9 +147,10 @@ function findValue(
 ): { text: string; source: string } {
   const flag = given[name];
   if (typeof flag === 'string') return { text: flag, source: `--${name}` };
-  const variable = `ENJAMBRE_${name.toUpperCase().replaceAll('-', '_')}`;
+  const known: Flag = flags.find((one) => one.name === name)!;
+  const variable = known.variable ?? `ENJAMBRE_${name.toUpperCase().replaceAll('-', '_')}`;
   const fromEnvironment = env[variable];
   // An empty variable is how compose files say "not set".
   if (fromEnvironment !== undefined && fromEnvironment !== '') return { text: fromEnvironment, source: variable };
-  return { text: flags.find((known) => known.name === name)!.default, source: `--${name}` };
+  return { text: known.default, source: `--${name}` };
 }

@@ -1,5 +1,7 @@
 // `enjambre tracker`: builds a tracker from the command line, runs it until a signal comes.
 
+import { readFileSync } from 'node:fs';
+import type { Logger, LogLevel } from '@enjambre/runtime';
 import { createTrackerServer, type TrackerServer } from '@enjambre/tracker';
 import { helpText, parseConfig, type TrackerConfig } from './config.ts';
 import { metricsPage } from './metrics.ts';
@@ -20,14 +22,15 @@ export async function tracker(argv: readonly string[], env: NodeJS.ProcessEnv, i
     io.stderr.write(`enjambre tracker: ${sentence}\n`);
     return USAGE_ERROR;
   };
-  const config = parseConfig(argv, env);
+  const config = parseConfig(argv, env, (path) => readFileSync(path, 'utf8'));
   if (config === 'help') {
     io.stdout.write(helpText);
     return 0;
   }
   if (config instanceof Error) return refuse(config.message);
   const { host, intervalSeconds, minIntervalSeconds, dataDir } = config;
-  const server = createTrackerServer({ ...config, pages: new Map([['/metrics', metricsPage]]) });
+  const set = config.set && { ...config.set, logger: loggerTo(io.stdout) };
+  const server = createTrackerServer({ ...config, set, pages: new Map([['/metrics', metricsPage]]) });
   const keeper = dataDir === undefined ? undefined : new SwarmKeeper(server, dataDir, refuse);
   const stopped = untilSignal();
   const reload = (): void => void admit(server, config).then((lists) => say(io.stdout, lists, {}), refuseError);
@@ -36,6 +39,7 @@ export async function tracker(argv: readonly string[], env: NodeJS.ProcessEnv, i
     await admit(server, config);
     process.on('SIGHUP', reload);
     await keeper?.open();
+    if (keeper === undefined) server.restoreSet(undefined);
     const port = await server.listen(config.port, host);
     const place = `${host.includes(':') ? `[${host}]` : host}:${port}/announce`;
     const url = `http://${place}`;
@@ -72,10 +76,19 @@ function untilSignal(): { promise: Promise<NodeJS.Signals>; cancel(): void } {
 }
 
 /** A sentence on a terminal, otherwise a line of JSON. */
-function say(stdout: NodeJS.WritableStream, message: string, details: Record<string, unknown>): void {
+function say(
+  stdout: NodeJS.WritableStream,
+  message: string,
+  details: Record<string, unknown>,
+  level: LogLevel = 'info',
+): void {
   const time = new Date().toISOString();
   const isTerminal = 'isTTY' in stdout && stdout.isTTY === true;
-  stdout.write(isTerminal ? `${message}\n` : `${JSON.stringify({ time, level: 'info', message, ...details })}\n`);
+  stdout.write(isTerminal ? `${message}\n` : `${JSON.stringify({ time, level, message, ...details })}\n`);
+}
+
+function loggerTo(stdout: NodeJS.WritableStream): Logger {
+  return { log: (level, message, details = {}) => say(stdout, message, details, level) };
 }
 
 function whyNotListening(error: NodeJS.ErrnoException, port: number, host: string): string {

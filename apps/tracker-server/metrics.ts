@@ -34,7 +34,22 @@ function metricsOf(figures: TrackerFigures): Metric[] {
     ),
     single('enjambre_tracker_udp_dropped_total', 'counter', 'Datagrams that were no request.', figures.dropped),
     single('enjambre_tracker_http_connections', 'gauge', 'HTTP connections that are open.', figures.connections),
+    ...(figures.set === undefined ? [] : setMetrics(figures.set)),
     ...processMetrics(startedAtMs),
+  ];
+}
+
+function setMetrics({ fellows, tombstones, refused }: NonNullable<TrackerFigures['set']>): Metric[] {
+  const others = fellows.filter(({ state }) => state !== 'same');
+  return [
+    {
+      name: 'enjambre_tracker_fellow_up',
+      type: 'gauge',
+      help: 'Whether another tracker of the set is met.',
+      samples: others.map(({ address, state }) => ({ labels: { fellow: address }, value: state === 'met' ? 1 : 0 })),
+    },
+    single('enjambre_tracker_tombstones', 'gauge', 'Goodbyes that are remembered.', tombstones),
+    single('enjambre_tracker_set_refused_total', 'counter', 'Messages to the set not listened to.', refused),
   ];
 }
 

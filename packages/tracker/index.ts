@@ -7,7 +7,12 @@ export { type TrackerState, type TrackerView, viewUnasked } from './client/track
 export { createUdpCaller, type UdpCallerOptions } from './client/udp-caller.ts';
 export { isTrackerError, type TrackerError } from './errors.ts';
 export { createHttpGet, type HttpGetOptions } from './net/http-get.ts';
-export { createTrackerServer, type TrackerServer, type TrackerServerOptions } from './net/tracker-server.ts';
+export {
+  createTrackerServer,
+  type TrackerServer,
+  type TrackerServerOptions,
+  type TrackerSet,
+} from './net/tracker-server.ts';
 export { createUdpNetwork, type UdpNetworkOptions } from './net/udp-network.ts';
 export { type AnnounceAnswer, parseAnnounceAnswer } from './protocol/announce-answer.ts';
 export {
@@ -18,6 +23,7 @@ export {
   scrapeUrl,
 } from './protocol/announce-request.ts';
 export { parseScrapeAnswer } from './protocol/scrape-answer.ts';
+export { parseSecretRing, type SecretRing } from './replication/secret-ring.ts';
 export { parseHashList } from './server/admitted-hashes.ts';
 export type { Answer } from './server/answer.ts';
 export type { HandOutOrder } from './server/hand-out.ts';

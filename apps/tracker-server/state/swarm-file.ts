@@ -25,10 +25,14 @@ export async function readSwarms(
   }
 }
 
+export function writeSwarms(folder: string, pieces: Iterable<Uint8Array>): Promise<void> {
+  return replaceFile(folder, NAME, pieces);
+}
+
 /** Writes a temporary file piece by piece, syncs it and puts it in the old one's place. */
-export async function writeSwarms(folder: string, pieces: Iterable<Uint8Array>): Promise<void> {
+export async function replaceFile(folder: string, name: string, pieces: Iterable<Uint8Array>): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, NAME);
+  const file = path.join(folder, name);
   {
     await using temporary = await open(`${file}.tmp`, 'w', 0o600);
     for (const piece of pieces) await temporary.writeFile(piece);

@@ -3,6 +3,7 @@
 
 import { systemClock, type Timer } from '@enjambre/runtime';
 import type { TrackerServer } from '@enjambre/tracker';
+import { readSet, writeSet } from './set-file.ts';
 import { readSwarms, writeSwarms } from './swarm-file.ts';
 
 /** What a tracker that is killed forgets at most, unless it is large. */
@@ -27,6 +28,7 @@ export class SwarmKeeper {
   /** @throws Error with a sentence when what is there can't be used */
   async open(): Promise<void> {
     await readSwarms(this.#folder, (pieces) => this.#server.restore(pieces));
+    await readSet(this.#folder, (bytes) => this.#server.restoreSet(bytes));
     this.#schedule(0);
   }
 
@@ -48,6 +50,8 @@ export class SwarmKeeper {
   async #save(): Promise<void> {
     try {
       await writeSwarms(this.#folder, this.#server.snapshot());
+      const state = this.#server.setState();
+      if (state !== undefined) await writeSet(this.#folder, state);
     } catch (error) {
       this.#complain(`--data-dir: ${this.#folder} cannot be written: ${(error as Error).message}`);
     }

@@ -6,6 +6,14 @@ import type { Socket } from 'node:net';
 import { type HttpHeaders, parseHeaders, parseRequestLine } from '../protocol/http-request.ts';
 import type { Answer } from '../server/answer.ts';
 
+/** Who takes connections over that ask for more than a head can tell. */
+export interface Elsewhere {
+  /** What the request line begins with, from the method on. */
+  readonly prefix: string;
+  /** @param unread at least the whole head of that request */
+  take(socket: Socket, unread: Buffer): void;
+}
+
 /** @param ip of the client, as the operating system spells it */
 export type AnswerRequest = (target: string, ip: string) => Answer;
 
@@ -27,19 +35,22 @@ const TEXT = 'text/plain; charset=utf-8';
 export class HttpConnection {
   readonly #socket: Socket;
   readonly #answer: AnswerRequest;
+  readonly #elsewhere: Elsewhere | undefined;
   readonly #date: () => string;
   readonly #ip: string;
   #unread: Buffer | undefined;
   #headerLines = '';
   #headers: HttpHeaders = { isSound: true, hasHost: false, connection: undefined };
   #isEnding = false;
+  #isElsewhere = false;
   /** Since when it has been as it is (a request begun, an answer not read, or nothing), by the owner's clock; it is told by `touch`. */
   #changed = true;
   #since = 0;
 
-  constructor(socket: Socket, answer: AnswerRequest, date: () => string) {
+  constructor(socket: Socket, answer: AnswerRequest, date: () => string, elsewhere?: Elsewhere) {
     this.#socket = socket;
     this.#answer = answer;
+    this.#elsewhere = elsewhere;
     this.#date = date;
     this.#ip = socket.remoteAddress ?? '';
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
@@ -51,6 +62,7 @@ export class HttpConnection {
    * @param now ms
    */
   check(now: number, headMs: number, idleMs: number): void {
+    if (this.#isElsewhere) return;
     if (this.#changed) {
       this.#changed = false;
       this.#since = now;
@@ -87,6 +99,8 @@ export class HttpConnection {
         const end = bytes.indexOf(END_OF_HEAD, searchFrom, 'latin1');
         const isLong = (end === -1 ? bytes.length : end) - start > MAX_HEAD_LENGTH;
         if (end === -1 && !isLong) break;
+        this.#isElsewhere = !isLong && this.#belongsElsewhere(bytes, start);
+        if (this.#isElsewhere) break;
         const answer = isLong
           ? this.#last(431, 'The request is too long\n')
           : this.#answerHead(bytes.toString('latin1', start, end + 2));
@@ -97,11 +111,26 @@ export class HttpConnection {
       }
       // Most often nothing is left; a piece of the next request must not hold on to all that came with it.
       this.#unread = start === 0 ? bytes : start < bytes.length ? Buffer.from(bytes.subarray(start)) : undefined;
-      if (answers.length === 0) return;
-      this.#changed = true;
-      this.#write(answers);
-      searchFrom = 0;
+      if (answers.length > 0) {
+        this.#changed = true;
+        this.#write(answers);
+        searchFrom = 0;
+      }
+      if (this.#isElsewhere) this.#leave();
+      else if (answers.length === 0) return;
     }
+  }
+
+  #belongsElsewhere(bytes: Buffer, start: number): boolean {
+    const prefix = this.#elsewhere?.prefix;
+    return prefix !== undefined && bytes.toString('latin1', start, start + prefix.length) === prefix;
+  }
+
+  #leave(): void {
+    const unread = this.#unread!;
+    this.#unread = undefined;
+    this.#socket.removeAllListeners('data').removeAllListeners('drain');
+    this.#elsewhere?.take(this.#socket, unread);
   }
 
   #write(answers: readonly Buffer[]): void {

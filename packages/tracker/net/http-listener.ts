@@ -2,7 +2,7 @@
 
 import { type AddressInfo, createServer } from 'node:net';
 import type { Clock } from '@enjambre/runtime';
-import { type AnswerRequest, HttpConnection } from './http-connection.ts';
+import { type AnswerRequest, type Elsewhere, HttpConnection } from './http-connection.ts';
 
 export interface HttpListener {
   /** As bound: the address a literal. */
@@ -22,17 +22,18 @@ const CHECK_INTERVAL_MS = 1_000;
 const MAX_CONNECTIONS = 10_000;
 const BACKLOG = 511;
 
-/** @throws Error code EADDRINUSE, EADDRNOTAVAIL, EACCES, … */
+/** @param elsewhere who takes other connections over @throws Error code EADDRINUSE, EADDRNOTAVAIL, EACCES, … */
 export async function listenHttp(
   port: number,
   host: string,
   answer: AnswerRequest,
   clock: Clock,
+  elsewhere?: Elsewhere,
 ): Promise<HttpListener> {
   const connections = new Map<object, HttpConnection>();
   let date = new Date(clock.wallTime()).toUTCString();
   const server = createServer({ noDelay: true }, (socket) => {
-    connections.set(socket, new HttpConnection(socket, answer, () => date));
+    connections.set(socket, new HttpConnection(socket, answer, () => date, elsewhere));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => connections.delete(socket));
   });

@@ -1,6 +1,10 @@
 // The tracker on a port, HTTP and UDP: the store, what answers from it, and the sockets, put together.
 
-import { type Clock, type Random, systemClock, systemRandom, type Timer } from '@enjambre/runtime';
+import type { PeerAddress } from '@enjambre/metainfo';
+import { type Clock, type Logger, type Random, systemClock, systemRandom, type Timer } from '@enjambre/runtime';
+import { MOST_BODY_LENGTH, PATH_PREFIX } from '../replication/gate.ts';
+import { Replication } from '../replication/replication.ts';
+import type { SecretRing } from '../replication/secret-ring.ts';
 import { AdmittedHashes } from '../server/admitted-hashes.ts';
 import { type Answer, Answerer } from '../server/answer.ts';
 import { ChangeClock } from '../server/change-clock.ts';
@@ -10,7 +14,10 @@ import { encodeSnapshot, SnapshotReader } from '../server/snapshot.ts';
 import { SwarmStore } from '../server/swarm-store.ts';
 import { emptyTally } from '../server/tally.ts';
 import { formatStats, type TrackerFigures } from '../server/tracker-figures.ts';
+import type { Elsewhere } from './http-connection.ts';
 import { type HttpListener, listenHttp } from './http-listener.ts';
+import { createReplicationPort, type ReplicationPort } from './replication-port.ts';
+import { createReplicationTransport } from './replication-transport.ts';
 import { listenUdp, type UdpListener } from './udp-listener.ts';
 
 export interface TrackerServerOptions {
@@ -30,8 +37,17 @@ export interface TrackerServerOptions {
   readonly maxPeers?: number;
   /** More that is answered over HTTP, by path. */
   readonly pages?: ReadonlyMap<string, (figures: TrackerFigures) => Answer>;
+  /** The set of trackers that hold the same swarms; without it there is none. */
+  readonly set?: TrackerSet | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
+}
+
+export interface TrackerSet {
+  /** All others; this one may be among them. */
+  readonly fellows: readonly PeerAddress[];
+  readonly secrets: SecretRing;
+  readonly logger: Logger;
 }
 
 export interface TrackerServer {
@@ -51,6 +67,13 @@ export interface TrackerServer {
    * @throws SnapshotError when it can't be used: the tracker can't either, then
    */
   restore(pieces: AsyncIterable<Uint8Array>): Promise<void>;
+  /** What a tracker of a set must know again besides; undefined without a set. */
+  setState(): Buffer | undefined;
+  /**
+   * Takes that in again, after `restore`; to be called in any case, with undefined when there is none.
+   * @returns false when these are not its bytes
+   */
+  restoreSet(bytes: Buffer | undefined): boolean;
   figures(): TrackerFigures;
   /** Ends every connection and lets go of the port. */
   close(): Promise<void>;
@@ -78,12 +101,16 @@ export function createTrackerServer(options: TrackerServerOptions = {}): Tracker
   let http: HttpListener | undefined;
   let udp: UdpListener | undefined;
   let sweeping: Timer | undefined;
+  const silentMs = SILENT_INTERVALS * intervalSeconds * 1000 + SILENT_GRACE_MS;
+  const replication = options.set && joinSet(options.set, store, clock, random, silentMs);
+  const setPort = replication && createReplicationPort(replication);
 
   const figures = (): TrackerFigures => ({
     ...store.totals(),
     ...tally,
     uptimeSeconds: Math.floor((clock.now() - startedAt) / 1000),
     connections: http?.connections ?? 0,
+    set: replication?.view,
   });
   const allPages = new Map<string, () => Answer>([
     ['/health', () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' })],
@@ -96,7 +123,13 @@ export function createTrackerServer(options: TrackerServerOptions = {}): Tracker
 
   const listenBoth = async (port: number, host: string): Promise<void> => {
     for (let attempt = 1; ; attempt++) {
-      http = await listenHttp(port, host, (target, ip) => answerer.answer(target, ip, clock.now()), clock);
+      http = await listenHttp(
+        port,
+        host,
+        (target, ip) => answerer.answer(target, ip, clock.now()),
+        clock,
+        elsewhere(setPort),
+      );
       try {
         udp = await listenUdp(http.port, http.address, (bytes, ip) => datagrams.answer(bytes, ip, clock.now()));
         return;
@@ -109,14 +142,15 @@ export function createTrackerServer(options: TrackerServerOptions = {}): Tracker
     }
   };
   const sweep = (): void => {
-    const silentMs = SILENT_INTERVALS * intervalSeconds * 1000 + SILENT_GRACE_MS;
     store.removeSilent(clock.now(), silentMs, Math.ceil((store.rows * SWEEP_INTERVAL_MS) / SWEEP_ROUND_MS));
+    replication?.sweep();
   };
 
   return {
     async listen(port, host) {
       await listenBoth(port, host);
       sweeping = clock.every(SWEEP_INTERVAL_MS, sweep);
+      replication?.start();
       return http!.port;
     },
     admit: (allowed, denied) => admitted.replace(allowed, denied),
@@ -126,10 +160,29 @@ export function createTrackerServer(options: TrackerServerOptions = {}): Tracker
       for await (const piece of pieces) reader.push(piece);
       reader.finish();
     },
+    setState: () => replication?.snapshot(),
+    restoreSet: (bytes) => replication?.restore(bytes) ?? true,
     figures,
     async close() {
       sweeping?.cancel();
+      replication?.stop();
+      setPort?.close();
       await Promise.all([http?.close(), udp?.close()]);
     },
   };
+}
+
+function joinSet(
+  { fellows, secrets, logger }: TrackerSet,
+  store: SwarmStore,
+  clock: Clock,
+  random: Random,
+  timeoutMs: number,
+): Replication {
+  const transport = createReplicationTransport({ mostAnswerLength: MOST_BODY_LENGTH });
+  return new Replication({ store, fellows, ring: secrets, timeoutMs, transport, clock, random, logger });
+}
+
+function elsewhere(port: ReplicationPort | undefined): Elsewhere | undefined {
+  return port && { prefix: `POST ${PATH_PREFIX}`, take: port.take };
 }

@@ -33,3 +33,20 @@ export interface SwarmEntry {
   /** How often `completed` was announced. */
   readonly completed: number;
 }
+
+/** A peer as it stands, or stood; its bytes are lent for the call. */
+export interface StandingPeer {
+  readonly infoHash: Uint8Array;
+  /** As compact answers have it. */
+  readonly key: Uint8Array;
+  /** What it lacks, as `remaining` above. */
+  readonly state: number;
+  readonly stamp: number;
+  readonly peerId: Uint8Array;
+}
+
+/** Who keeps count of everything that stands in the store. */
+export interface RowWatch {
+  stands(peer: StandingPeer): void;
+  goes(peer: StandingPeer): void;
+}

@@ -2,11 +2,12 @@
 // is in a swarm once, and the client that announced it last owns it (a client that was killed and started again takes its
 // own place over, and its former self can't sign it off).
 //
-// For trackers that hold the same swarms there are five doors, and no more:
+// For trackers that hold the same swarms there are these doors, and no more:
 // - `onChange` hears of every change that an announce made here, with its stamp; expiry is no change: each member does its own.
 // - `apply` takes a change from elsewhere, if its stamp is newer than the peer's. The store keeps nothing of peers that are gone:
 //   whoever calls it remembers what was removed, and until when an older `put` must not revive it.
-// - `stampOf` tells how new a peer is; undefined when it is not there.
+// - `peerAt` and `stampOf` tell what is known of a peer; undefined when it is not there.
+// - `watchRows` hears of everything that comes to stand in the store or goes from it, so that sums of it can be kept.
 // - `swarms()` and `peersOf(infoHash)` walk over everything, and may be left and gone on with between changes.
 // - `clock`, handed in, gives the stamps, and is shown those that `apply` is given: refuse one from the future before.
 
@@ -15,7 +16,7 @@ import type { AnnounceEvent } from '../protocol/announce-request.ts';
 import { NO_ROW } from './chain-index.ts';
 import type { ChangeClock } from './change-clock.ts';
 import { type AddressFamily, HandOut, type HandOutOrder } from './hand-out.ts';
-import type { PeerChange, PeerEntry, SwarmEntry } from './peer-change.ts';
+import type { PeerChange, PeerEntry, RowWatch, StandingPeer, SwarmEntry } from './peer-change.ts';
 import { PeerTable } from './peer-table.ts';
 import { COMPLETE } from './remaining.ts';
 import { SwarmTable } from './swarm-table.ts';
@@ -69,6 +70,7 @@ export class SwarmStore {
   readonly #swarms: SwarmTable;
   readonly #handOut: HandOut;
   #listener: ((change: PeerChange) => void) | undefined;
+  #watch: RowWatch | undefined;
   #seeders = 0;
   /** The row at which the search for silent peers goes on. */
   #sweepAt = 0;
@@ -87,10 +89,10 @@ export class SwarmStore {
     const known = this.#swarms.find(infoHash);
     const row = known === NO_ROW ? NO_ROW : this.#peers.find(known, compact);
     if (event === 'stopped') {
-      if (row !== NO_ROW && this.#peers.hasPeerId(row, peerId)) {
-        this.#remove(row);
-        this.#tell('removed', announcement, this.#options.clock.next());
-      }
+      const isOwner = row !== NO_ROW && this.#peers.hasPeerId(row, peerId);
+      if (isOwner) this.#remove(row);
+      // One that is not known here may be known elsewhere.
+      if (isOwner || row === NO_ROW) this.#tell('removed', announcement, this.#options.clock.next());
       return { ...this.counts(infoHash), handed: 0 };
     }
     if (row === NO_ROW) {
@@ -152,6 +154,11 @@ export class SwarmStore {
     this.#listener = listener;
   }
 
+  /** Told of every peer that comes to stand in the store or goes from it, for whatever reason; a change is both. One at a time. */
+  watchRows(watch: RowWatch): void {
+    this.#watch = watch;
+  }
+
   /**
    * Takes a change from elsewhere. Nobody is told of it again.
    * @param silentMs how long ago the peer announced it
@@ -161,15 +168,28 @@ export class SwarmStore {
     this.#options.clock.observe(change.stamp);
     const known = this.#swarms.find(change.infoHash);
     const row = known === NO_ROW ? NO_ROW : this.#peers.find(known, change.compact);
-    if (row !== NO_ROW && this.#peers.stampOf(row) >= change.stamp) return false;
+    if (row !== NO_ROW && !this.#isNewer(change, row)) return false;
     if (change.kind === 'removed') {
       if (row !== NO_ROW) this.#remove(row);
       return row !== NO_ROW;
     }
-    if (row === NO_ROW && this.#whyFull(known) !== undefined) return false;
+    // How full one swarm may be is decided where its peer announces: members would never agree otherwise.
+    if (row === NO_ROW && this.isFull) return false;
     const swarm = this.#peers.swarmOf(this.#put(known, row, change, change.stamp, now - silentMs));
     if (change.kind === 'completed') this.#swarms.setCompleted(swarm, this.#swarms.completedOf(swarm) + 1);
     return true;
+  }
+
+  /** Whether there is room for no peer more. */
+  get isFull(): boolean {
+    return this.#peers.size >= this.#options.maxPeers;
+  }
+
+  /** A peer as far as changes are compared by it; undefined when it is not there. */
+  peerAt(infoHash: Uint8Array, compact: Uint8Array): Pick<PeerEntry, 'peerId' | 'remaining' | 'stamp'> | undefined {
+    const swarm = this.#swarms.find(infoHash);
+    const row = swarm === NO_ROW ? NO_ROW : this.#peers.find(swarm, compact);
+    return row === NO_ROW ? undefined : this.#told(row);
   }
 
   stampOf(infoHash: Uint8Array, compact: Uint8Array): number | undefined {
@@ -193,9 +213,13 @@ export class SwarmStore {
     return this.#peers.silenceOf(row, now);
   }
 
-  /** Every swarm that is there from the first step to the last, once; those that come or go meanwhile perhaps. */
-  *swarms(): IterableIterator<SwarmEntry> {
+  /**
+   * Every swarm that is there from the first step to the last, once; those that come or go meanwhile perhaps.
+   * @param wants by the first two bytes of the info hash, as a number
+   */
+  *swarms(wants?: (prefix: number) => boolean): IterableIterator<SwarmEntry> {
     for (let swarm = 0; swarm < this.#swarms.top; swarm++) {
+      if (wants?.(this.#swarms.prefixOf(swarm)) === false) continue;
       const infoHash = this.#swarms.infoHashOf(swarm);
       if (infoHash === undefined) continue;
       const peers = this.#swarms.peersOf(swarm);
@@ -252,11 +276,11 @@ export class SwarmStore {
   }
 
   #whyFull(swarm: number): string | undefined {
-    const { maxPeers, maxPeersPerSwarm } = this.#options;
+    const { maxPeersPerSwarm } = this.#options;
     if (swarm !== NO_ROW && this.#swarms.peersOf(swarm) >= maxPeersPerSwarm) {
       return 'this swarm is full, try again later';
     }
-    return this.#peers.size >= maxPeers ? 'this tracker is full, try again later' : undefined;
+    return this.isFull ? 'this tracker is full, try again later' : undefined;
   }
 
   /** @returns the peer's row */
@@ -270,6 +294,8 @@ export class SwarmStore {
     const swarm = known === NO_ROW ? this.#swarms.add(what.infoHash) : known;
     const peer = row === NO_ROW ? this.#peers.add(swarm, what.compact) : row;
     const seedsBefore = this.#swarms.seedersOf(swarm);
+    const { infoHash, compact: key, remaining } = what;
+    if (row !== NO_ROW) this.#watch?.goes(this.#standing(row, infoHash, key));
     if (row === NO_ROW) {
       this.#peers.setRemaining(peer, what.remaining);
       this.#swarms.enlist(swarm, peer);
@@ -278,14 +304,36 @@ export class SwarmStore {
     this.#peers.setPeerId(peer, what.peerId);
     this.#peers.setStamp(peer, stamp);
     this.#peers.hear(peer, heardAt);
+    this.#watch?.stands({ infoHash, key, state: remaining, stamp, peerId: what.peerId });
     return peer;
   }
 
   #remove(row: number): void {
     const swarm = this.#peers.swarmOf(row);
+    const infoHash = this.#watch === undefined ? undefined : this.#swarms.infoHashOf(swarm);
+    const gone = infoHash && this.#standing(row, infoHash, this.#peers.compactOf(row));
     if (this.#peers.remainingOf(row) === COMPLETE) this.#seeders--;
     this.#swarms.strike(swarm, row);
     this.#peers.remove(row);
+    if (gone !== undefined) this.#watch?.goes(gone);
+  }
+
+  #told(row: number): Pick<PeerEntry, 'peerId' | 'remaining' | 'stamp'> {
+    const peers = this.#peers;
+    return { peerId: peers.peerIdOf(row), remaining: peers.remainingOf(row), stamp: peers.stampOf(row) };
+  }
+
+  #standing(row: number, infoHash: Uint8Array, key: Uint8Array): StandingPeer {
+    const { remaining, stamp, peerId } = this.#told(row);
+    return { infoHash, key, state: remaining, stamp, peerId };
+  }
+
+  /** Of two changes in one instant everybody must prefer the same: a goodbye, then by what they say. */
+  #isNewer({ kind, stamp, remaining, peerId }: PeerChange, row: number): boolean {
+    if (stamp !== this.#peers.stampOf(row)) return stamp > this.#peers.stampOf(row);
+    if (kind === 'removed') return true;
+    if (remaining !== this.#peers.remainingOf(row)) return remaining > this.#peers.remainingOf(row);
+    return Buffer.compare(peerId, this.#peers.peerIdOf(row)) > 0;
   }
 
   #tell(kind: PeerChange['kind'], { infoHash, compact, peerId, remaining }: Announcement, stamp: number): void {

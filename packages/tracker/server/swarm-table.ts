@@ -86,6 +86,12 @@ export class SwarmTable {
     return this.#bytes.slice(start, start + INFO_HASH_LENGTH);
   }
 
+  /** The first two bytes of its info hash, as a number. */
+  prefixOf(swarm: number): number {
+    const start = swarm * ROW_WORDS * 4;
+    return (this.#bytes[start] << 8) | this.#bytes[start + 1];
+  }
+
   /** How many peers it has in that section. */
   countOf(swarm: number, section: number): number {
     return this.#words[swarm * ROW_WORDS + COUNT_WORD + section];

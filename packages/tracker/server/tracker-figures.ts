@@ -1,5 +1,6 @@
 // What a tracker tells of itself: `/stats`, and whatever an operator's program makes of it.
 
+import type { ReplicationView } from '../replication/replication.ts';
 import type { Tally } from './tally.ts';
 
 export interface TrackerFigures extends Tally {
@@ -10,6 +11,8 @@ export interface TrackerFigures extends Tally {
   readonly uptimeSeconds: number;
   /** HTTP connections that are open. */
   readonly connections: number;
+  /** Undefined for a tracker that is on its own. */
+  readonly set?: ReplicationView | undefined;
 }
 
 /** The body of `/stats`. */
@@ -24,5 +27,6 @@ export function formatStats(figures: TrackerFigures): string {
     scrapes: { http: figures.scrapesHttp, udp: figures.scrapesUdp },
     udp: { connects: figures.connects, strangers: figures.strangers, dropped: figures.dropped },
     http: { connections: figures.connections },
+    set: figures.set,
   })}\n`;
 }
