@@ -2,20 +2,16 @@
 
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { withFlags } from '../tests/interop/clients/enjambre.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const BUILD = "const { buildClient } = await import('./tools/build-client.mjs'); await buildClient();";
 
 const BUILT_CLIENT = path.join(ROOT, 'apps/client/dist/client.cjs');
 
-/** Started as the backend does, with the code that the build compiled. */
-export const builtEnjambre = withFlags(
-  'Enjambre, built',
-  [],
-  { NODE_COMPILE_CACHE: path.join(ROOT, 'node_modules/.cache/enjambre') },
-  [process.execPath, BUILT_CLIENT],
-);
+/** What starts it, as the backend does: with the code that the build compiled. */
+export const builtCommand: readonly [string, ...string[]] = [process.execPath, BUILT_CLIENT];
+/** Belongs to it: Node's own modules are compiled already, too. */
+export const builtEnvironment = { NODE_COMPILE_CACHE: path.join(ROOT, 'node_modules/.cache/enjambre') };
 
 /** Builds it when it is older than its sources. */
 export function buildClient(): void {

@@ -3,6 +3,7 @@
 import type { PeerAddress } from '@enjambre/metainfo';
 import type { RunningClient, TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { Lab } from '../tests/interop/lab.ts';
+import { completion } from './completion.ts';
 import type { Content } from './content.ts';
 import { ProcessMeter, type Usage } from './process-meter.ts';
 
@@ -24,8 +25,8 @@ export interface DownloadOptions {
   readonly host: string;
   /** How the two meet: it is told of the seed, the seed is told of it, or its torrent's tracker tells it. */
   readonly meeting: 'it dials' | 'the seed dials' | 'by tracker';
-  /** The client runs; called once. */
-  readonly started?: (client: RunningClient) => void;
+  /** `parent` is on one. */
+  readonly onDisk?: boolean;
 }
 
 /** @throws Error with the client's last words when it does not finish */
@@ -39,15 +40,16 @@ export async function download(options: DownloadOptions): Promise<Download> {
 }
 
 async function downloadIn(lab: Lab, options: DownloadOptions): Promise<Download> {
-  const { client, content, seed, host, meeting, started } = options;
+  const { client, content, seed, host, meeting, onDisk = false } = options;
   const { torrent, size } = content;
   const folder = await lab.folder('leech');
   const peers: PeerAddress[] = meeting === 'it dials' ? [seed.address] : [];
   const leech = await client.start({ lab, role: 'leech', torrent, folder, host, peers });
   using meter = new ProcessMeter(leech.program.pid, 'birth');
-  started?.(leech);
   if (meeting === 'the seed dials') seed.dial?.(leech.address);
-  await leech.complete(TIMEOUT_MS);
+  // What others have is not synced yet.
+  if (onDisk) await leech.complete(TIMEOUT_MS);
+  else await completion(leech, TIMEOUT_MS);
   const wallSeconds = (performance.now() - leech.addedAtMs) / 1000;
   return { size, wallSeconds, ...(await meter.read()) };
 }

@@ -12,9 +12,8 @@ import { transmission } from '../tests/interop/clients/transmission.ts';
 import { whyNot } from '../tests/interop/debian-package.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import type { Torrent } from '../tests/interop/torrent-maker.ts';
-import { buildClient, builtEnjambre } from './built-client.ts';
 import { emptyTorrents, writeEmptyContent } from './empty-torrents.ts';
-import { enjambre } from './peers.ts';
+import { enjambre, enjambreFromSources } from './peers.ts';
 import { cpuSecondsOf, memoryOf } from './process-meter.ts';
 import { formatSpread, report, spreadOf } from './report.ts';
 import { type BenchOptions, isWanted, type Scenario } from './scenario.ts';
@@ -31,7 +30,7 @@ const DEFAULT_ROUNDS = 3;
 const SETTLE_MS = 10_000;
 const REST_SECONDS = 10;
 
-const clients = [enjambre, builtEnjambre, libtorrent, transmission, aria2, qbittorrent];
+const clients = [enjambre, enjambreFromSources, libtorrent, transmission, aria2, qbittorrent];
 const MOST_REASON = 200;
 const BARE_NODE = 'bare Node';
 
@@ -59,9 +58,13 @@ const situations: readonly Situation[] = [
     start: (lab, client, setting) => startWaiting(lab, client, setting, COUNT),
   },
   // The others would hash 16 GiB first.
-  { title: '1,000 seeds', clients: [enjambre, builtEnjambre], start: startSeeds },
+  { title: '1,000 seeds', clients: [enjambre, enjambreFromSources], start: startSeeds },
   // aria2 accepts but a few a second.
-  { title: '1,000 connections', clients: [enjambre, builtEnjambre, libtorrent, transmission], start: startConnected },
+  {
+    title: '1,000 connections',
+    clients: [enjambre, enjambreFromSources, libtorrent, transmission],
+    start: startConnected,
+  },
 ];
 
 export const idle: Scenario = {
@@ -72,7 +75,6 @@ export const idle: Scenario = {
 
 async function runIdle(options: BenchOptions): Promise<void> {
   const rounds = options.rounds ?? DEFAULT_ROUNDS;
-  buildClient();
   await using lab = await Lab.open('/dev/shm');
   const setting = { torrents: await emptyTorrents(lab.root, COUNT, PIECES) };
   const found = new Map<string, Rest[]>();

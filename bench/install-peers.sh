@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the bench compares with: Debian's packages, and WebTorrent from npm into a folder of its own, so that it
-# is no dependency of the project.
+# Installs what the bench compares with: Debian's packages, and WebTorrent and bittorrent-tracker from npm, each into a folder
+# of its own, so that they are no dependency of the project.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 as_root=
@@ -8,5 +8,9 @@ as_root=
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update
 $as_root apt-get install --yes --no-install-recommends \
-  python3-libtorrent qbittorrent-nox transmission-daemon transmission-cli aria2 rtorrent iproute2
-npm install --prefix "$here/webtorrent" --no-save --no-package-lock --ignore-scripts --no-audit --no-fund webtorrent@3.0.21
+  python3-libtorrent qbittorrent-nox transmission-daemon transmission-cli aria2 rtorrent opentracker iproute2
+install() {
+  npm install --prefix "$here/$1" --no-save --no-package-lock --ignore-scripts --no-audit --no-fund "$2"
+}
+install webtorrent webtorrent@3.0.21
+install bittorrent-tracker bittorrent-tracker@11.2.3

@@ -12,10 +12,9 @@ import { type Content, makeContent, seedFolder } from './content.ts';
 import { type Download, type DownloadOptions, download } from './download.ts';
 import { droppingFloor, writingFloor } from './floor/floors.ts';
 import { clients, SLOW_CLIENTS, SLOW_SIZE, whyAbsent } from './peers.ts';
-import { report, spreadOf } from './report.ts';
-import { interleave, type Outcome } from './rounds.ts';
+import { report } from './report.ts';
+import { interleave } from './rounds.ts';
 import { type BenchOptions, isWanted, type Scenario } from './scenario.ts';
-import { StatusPoll } from './status-poll.ts';
 
 const DEFAULT_SIZE = 2 * 2 ** 30;
 const DEFAULT_ROUNDS = 3;
@@ -24,18 +23,13 @@ const MIB = 2 ** 20;
 /** They can't be told of a peer, or never dial this machine's own addresses. */
 const DIALLED: readonly TestedClient[] = [aria2, transmission];
 
-const perGib = (pick: (figures: Figures) => number) => (figures: Figures) => (pick(figures) * GIB) / figures.size;
-const COLUMNS: readonly Column<Figures>[] = [
+const perGib = (pick: (figures: Download) => number) => (figures: Download) => (pick(figures) * GIB) / figures.size;
+const COLUMNS: readonly Column<Download>[] = [
   { title: 'wall s/GiB', pick: perGib(({ wallSeconds }) => wallSeconds), digits: 2, isCompared: true },
   { title: 'CPU-s/GiB', pick: perGib(({ cpuSeconds }) => cpuSeconds), digits: 2, isCompared: true },
   { title: 'private MiB', pick: ({ privateBytes }) => privateBytes / MIB, digits: 0, isCompared: false },
   { title: 'mapped MiB', pick: ({ mappedBytes }) => mappedBytes / MIB, digits: 0, isCompared: false },
 ];
-
-interface Figures extends Download {
-  /** Of `/status` while it downloaded, in milliseconds; ours only. */
-  readonly statusMs: readonly number[];
-}
 
 interface Seeded {
   readonly content: Content;
@@ -65,9 +59,9 @@ async function runLeech(options: BenchOptions): Promise<void> {
     all.map((client) => ({
       name: client.name,
       skip: whyAbsent(client),
-      run: async (): Promise<Figures> => {
+      run: async (): Promise<Download> => {
         const seeded = await seedOf(SLOW_CLIENTS.includes(client) ? slowSize : size);
-        return leechOnce(client, seeded, { host: lab.address(), parent });
+        return leechOnce(client, seeded, { host: lab.address(), parent, onDisk });
       },
     })),
   );
@@ -75,7 +69,7 @@ async function runLeech(options: BenchOptions): Promise<void> {
   await report(onDisk ? 'leech-disk' : 'leech', {
     header,
     rows,
-    notes: [...statusNotes(outcomes), ...notes],
+    notes,
     raw: outcomes,
   });
 }
@@ -88,29 +82,11 @@ async function startSeed(lab: Lab, size: number): Promise<Seeded> {
   return { content, seed };
 }
 
-async function leechOnce(
+function leechOnce(
   client: TestedClient,
   seeded: Seeded,
-  place: Pick<DownloadOptions, 'host' | 'parent'>,
-): Promise<Figures> {
+  place: Pick<DownloadOptions, 'host' | 'parent' | 'onDisk'>,
+): Promise<Download> {
   const meeting = DIALLED.includes(client) ? 'the seed dials' : 'it dials';
-  using polls = new DisposableStack();
-  let poll: StatusPoll | undefined;
-  const started = ({ statusUrl }: RunningClient): void => {
-    if (statusUrl !== undefined) poll = polls.use(new StatusPoll(statusUrl));
-  };
-  const figures = await download({ client, ...seeded, ...place, meeting, started });
-  return { ...figures, statusMs: poll?.takenMs ?? [] };
-}
-
-/** `/status` while it downloads: middle, slowest. */
-function statusNotes(outcomes: readonly Outcome<Figures>[]): string[] {
-  return outcomes.flatMap(({ name, figures }) => {
-    const all = figures.flatMap(({ statusMs }) => statusMs);
-    if (all.length === 0) return [];
-    const { median, most } = spreadOf(all);
-    return [
-      `${name}'s /status meanwhile: median ${median.toFixed(1)} ms, slowest of ${all.length} ${most.toFixed(1)} ms`,
-    ];
-  });
+  return download({ client, ...seeded, ...place, meeting });
 }

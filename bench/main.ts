@@ -1,6 +1,7 @@
 // `npm run bench -- SCENARIO`: comparisons with other clients on this machine. Nothing else should run meanwhile.
 
 import { parseArgs } from 'node:util';
+import { buildClient } from './built-client.ts';
 import { check } from './check.ts';
 import { crowd } from './crowd.ts';
 import { fleet } from './fleet.ts';
@@ -14,6 +15,7 @@ import { type BenchOptions, type Scenario, UsageError } from './scenario.ts';
 import { seed } from './seed.ts';
 import { start } from './start.ts';
 import { tester } from './tester.ts';
+import { tracker } from './tracker.ts';
 
 const scenarios: Readonly<Record<string, Scenario>> = {
   leech,
@@ -27,6 +29,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   start,
   fleet,
   overlay,
+  tracker,
 };
 
 const USAGE = `npm run bench -- SCENARIO [COUNT] [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
@@ -97,8 +100,12 @@ function printOverview(): void {
 
 try {
   const { name, options } = parseCommandLine();
-  if (name === undefined) printOverview();
-  else await scenarios[name].run(options);
+  if (name === undefined) {
+    printOverview();
+  } else {
+    buildClient();
+    await scenarios[name].run(options);
+  }
 } catch (error) {
   const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS_');
   process.stderr.write(`bench: ${isUsage ? (error as Error).message : (error as Error).stack}\n`);

@@ -5,9 +5,9 @@
 
 import { transmission } from '../tests/interop/clients/transmission.ts';
 import { Lab } from '../tests/interop/lab.ts';
+import { OWN_HOSTS } from '../tests/interop/network-namespace.ts';
 import { announceUrl } from '../tests/interop/trackers/tested-tracker.ts';
 import { makeContent } from './content.ts';
-import { OWN_HOSTS } from './own-network.ts';
 import { runPair } from './pairing.ts';
 
 const [size, parent] = process.argv.slice(2);

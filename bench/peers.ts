@@ -8,10 +8,13 @@ import { rtorrent } from '../tests/interop/clients/rtorrent.ts';
 import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { transmission } from '../tests/interop/clients/transmission.ts';
 import { whyNot } from '../tests/interop/debian-package.ts';
+import { builtCommand, builtEnvironment } from './built-client.ts';
 import { isWebTorrentThere, webtorrent } from './webtorrent/webtorrent.ts';
 
-/** Ours, as people run it. */
-export const enjambre = withFlags('Enjambre', []);
+/** Ours, as a backend runs it: built into one file. `main.ts` builds it. */
+export const enjambre = withFlags('Enjambre', [], builtEnvironment, builtCommand);
+/** Ours, as the command runs it where nothing was built. */
+export const enjambreFromSources = withFlags('Enjambre from sources', []);
 
 /** Everybody, ours first. */
 export const clients: readonly TestedClient[] = [

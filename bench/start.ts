@@ -7,9 +7,8 @@ import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { transmission } from '../tests/interop/clients/transmission.ts';
 import { whyNot } from '../tests/interop/debian-package.ts';
 import { Lab } from '../tests/interop/lab.ts';
-import { buildClient, builtEnjambre } from './built-client.ts';
 import { emptyTorrents, writeEmptyContent } from './empty-torrents.ts';
-import { enjambre } from './peers.ts';
+import { enjambre, enjambreFromSources } from './peers.ts';
 import { cpuSecondsOf } from './process-meter.ts';
 import { formatSpread, report, spreadOf } from './report.ts';
 import { interleave } from './rounds.ts';
@@ -34,15 +33,14 @@ export const start: Scenario = {
 };
 
 async function runStart(options: BenchOptions): Promise<void> {
-  buildClient();
-  const starting = [enjambre, builtEnjambre, libtorrent, aria2, transmission, qbittorrent].map((client) => ({
+  const starting = [enjambre, enjambreFromSources, libtorrent, aria2, transmission, qbittorrent].map((client) => ({
     name: `${client.name}; one torrent`,
     skip: whyNot([client.debianPackage]),
     run: () => startOne(client),
   }));
   await using stack = new AsyncDisposableStack();
   // qBittorrent checks one torrent a second: it would not be ready before the bench ends.
-  const resuming = [enjambre, builtEnjambre, transmission].map((client) => {
+  const resuming = [enjambre, enjambreFromSources, transmission].map((client) => {
     let resume: (() => Promise<Figure>) | undefined;
     return {
       name: `${client.name}; 1,000 resumed`,

@@ -4,6 +4,7 @@ import type { RunningClient, TestedClient } from '../tests/interop/clients/teste
 import { Lab } from '../tests/interop/lab.ts';
 import { enjambreTracker } from '../tests/interop/trackers/enjambre-tracker.ts';
 import { startTracker } from '../tests/interop/trackers/tested-tracker.ts';
+import { completion } from './completion.ts';
 import { type Content, seedFolder } from './content.ts';
 import { cpuSecondsOf } from './process-meter.ts';
 
@@ -50,7 +51,7 @@ async function runIn(lab: Lab, { client, leechers, content, tracker }: SwarmOpti
   const leech = async (_: unknown, index: number): Promise<RunningClient> => {
     const into = await lab.folder(`leech-${index}`);
     const running = await client.start({ ...place, role: 'leech', folder: into, host: lab.address() });
-    await complete(running);
+    await completion(running, TIMEOUT_MS);
     return running;
   };
   const all = await Promise.all(Array.from({ length: leechers }, leech));
@@ -58,11 +59,4 @@ async function runIn(lab: Lab, { client, leechers, content, tracker }: SwarmOpti
   const cpuSeconds = await Promise.all([seed, ...all].map(({ program }) => cpuSecondsOf(program.pid)));
   const cpuSecondsOfAll = cpuSeconds.reduce((sum, one) => sum + one) - seedCpuBefore;
   return { lastSeconds, cpuSeconds: cpuSecondsOfAll, size: leechers * content.size };
-}
-
-/** Ours says it on its own: asking fifty for their status 20 times a second would take half a core. */
-async function complete(client: RunningClient): Promise<void> {
-  if (client.statusUrl === undefined) return client.complete(TIMEOUT_MS);
-  const { program } = client;
-  await program.until('complete', () => /: complete"/.test(program.output) || undefined, TIMEOUT_MS);
 }

@@ -48,6 +48,8 @@ test('with nothing but a torrent every value is the documented default', () => {
     listenHost: undefined,
     peers: [],
     usesTrackers: true,
+    trackers: [],
+    allTiers: false,
     overlay: undefined,
     downloadLimitBytesPerSecond: undefined,
     uploadLimitBytesPerSecond: undefined,

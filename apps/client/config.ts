@@ -15,6 +15,8 @@ import {
   readSeconds,
   readSwitch,
   readToken,
+  readTracker,
+  sourceNames,
 } from './flag-values.ts';
 import { logLevels } from './output.ts';
 import { type OverlayConfig, readOverlay } from './overlay-config.ts';
@@ -37,7 +39,12 @@ export interface Config {
   /** Undefined for all addresses. */
   readonly listenHost: string | undefined;
   readonly peers: readonly PeerAddress[];
+  /** Whether torrents ask trackers as long as nobody said otherwise. */
   readonly usesTrackers: boolean;
+  /** Trackers of all torrents that are not private, besides their own. */
+  readonly trackers: readonly string[];
+  /** One tracker of each tier is kept informed. */
+  readonly allTiers: boolean;
   /** Undefined where the overlay is not to be used. */
   readonly overlay: OverlayConfig | undefined;
   readonly downloadLimitBytesPerSecond: number | undefined;
@@ -56,9 +63,8 @@ export interface Config {
 
 /** What `--http-port=0` means: 0 is what programs written against the design note send for "the default". */
 const DEFAULT_HTTP_PORT = 9091;
+/** The other names are planned, so that asking for one is answered rightly. */
 const knownSources = ['tracker', 'overlay'];
-/** Sources that are planned, and named so that asking for one is answered rightly. */
-const plannedSources = ['dht', 'pex', 'lsd'];
 
 /**
  * @param readText gives the text of a small file, for `--token-file`
@@ -83,6 +89,8 @@ export function makeConfig(settings: Settings, readText: (path: string) => strin
     listenHost: one('listen-host', readHost),
     peers: all(settings, 'peer', readPeer),
     usesTrackers: sources.includes('tracker'),
+    trackers: all(settings, 'tracker', readTracker),
+    allTiers: one('all-tiers', readSwitch) ?? false,
     overlay: readOverlay(settings, sources.includes('overlay'), readText),
     downloadLimitBytesPerSecond: one('download-limit', readLimit),
     uploadLimitBytesPerSecond: one('upload-limit', readLimit),
@@ -118,7 +126,8 @@ function readDiscoveryMode(text: string): string[] {
   for (const source of sources) {
     if (knownSources.includes(source)) continue;
     const known = knownSources.join(' and ');
-    if (plannedSources.includes(source)) throw new Error(`${source} does not exist yet; ${known} do`);
+    if ((sourceNames as readonly string[]).includes(source))
+      throw new Error(`${source} does not exist yet; ${known} do`);
     throw new Error(`unknown source ${JSON.stringify(source)}; ${known} exist`);
   }
   return sources;

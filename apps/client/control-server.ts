@@ -1,8 +1,8 @@
 // The client's HTTP server: it listens before anything else is ready and answers whatever the torrents do.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { ControlPath, PauseAnswer, ResumeAnswer, Status } from '@enjambre/contract';
+import { listen } from '@enjambre/engine';
 import {
   type AdmissionPolicy,
   type Answer,
@@ -44,20 +44,17 @@ export class ControlServer {
 
   /** The port as bound, or undefined when it could not be: that is logged, and the client works without. */
   async listen(port: number, host: string): Promise<number | undefined> {
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>();
-    this.#server.once('error', resolve).listen({ port, host, exclusive: true }, () => resolve(undefined));
-    const error = await promise;
-    this.#server
-      .off('error', resolve)
-      .on('error', (late) => this.#logger.log('warn', `control server: ${late.message}`));
-    if (error !== undefined) {
+    try {
+      const bound = await listen(this.#server, { port, host });
+      this.#server.on('error', (late) => this.#logger.log('warn', `control server: ${late.message}`));
+      return bound;
+    } catch (error) {
       this.#logger.log(
         'error',
         `the control server cannot listen on ${host} port ${port}: ${reasonOf(error)}; going on without it`,
       );
       return undefined;
     }
-    return (this.#server.address() as AddressInfo).port;
   }
 
   /** Ends every connection at once. */

@@ -2,14 +2,17 @@
 // Invariant: the control server listens first and is closed last; every end goes through the one shutdown.
 
 import { createTcpTransport, Session } from '@enjambre/engine';
+import { discoveryRoutes } from './api/discovery-routes.ts';
 import { apiRoutes } from './api/torrent-routes.ts';
 import type { Config } from './config.ts';
 import { ControlServer } from './control-server.ts';
+import { Discovery } from './discovery.ts';
 import { StartError } from './errors.ts';
 import { bindListenPort } from './listen-port.ts';
 import type { Output } from './output.ts';
 import { OwnOverlay } from './own-overlay.ts';
 import { ContactFile } from './state/contact-file.ts';
+import { DiscoveryStore } from './state/discovery-store.ts';
 import { RunFile } from './state/run-file.ts';
 import { StateFolder } from './state/state-folder.ts';
 import { WatchFolder } from './state/watch-folder.ts';
@@ -54,9 +57,14 @@ export class Daemon {
     });
     this.#state = new StateFolder(config.stateFolder);
     this.#overlay = this.#makeOverlay();
-    const torrents = new TorrentList(this.#session, config, this.#state, this.#overlay, this.#surroundings);
+    const store = new DiscoveryStore(config.stateFolder, output);
+    const discovery = new Discovery({ ...this.#surroundings, config, overlay: this.#overlay, store });
+    const torrents = new TorrentList(this.#session, config, this.#state, discovery, this.#surroundings);
     const adding = new TorrentAdding(torrents, this.#state, output, (entry) => this.#launch(entry));
-    const api = apiRoutes({ torrents, adding, archives: config.archives, clock });
+    const api = {
+      ...apiRoutes({ torrents, adding, archives: config.archives, clock }),
+      ...discoveryRoutes(torrents, discovery),
+    };
     this.#torrents = torrents;
     this.#adding = adding;
     this.#control = new ControlServer(torrents, api, { allowedHosts, token }, output);

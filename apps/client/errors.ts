@@ -41,10 +41,18 @@ export function reasonOf(error: unknown): string {
 export class ApiError extends Error {
   readonly status: number;
   readonly code: ClientErrorCode;
-  constructor(status: number, code: ClientErrorCode, message: string, options?: ErrorOptions) {
+  /** Of the answer, besides the usual ones. */
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(
+    status: number,
+    code: ClientErrorCode,
+    message: string,
+    { headers = {}, ...options }: ErrorOptions & { headers?: Readonly<Record<string, string>> } = {},
+  ) {
     super(message, options);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
+    this.headers = headers;
   }
 }

@@ -4,6 +4,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalIpAddress, type PeerAddress } from '@enjambre/metainfo';
 
+/** What a source of peers may be called; not all of them exist yet. */
+export const sourceNames = ['tracker', 'overlay', 'dht', 'pex', 'lsd'] as const;
 const MAX_PORT = 65535;
 /** What a timer of Node can wait, 24.8 days. */
 const MAX_TIMEOUT_SECONDS = 2_147_483;
@@ -61,6 +63,15 @@ export function readPeer(text: string): PeerAddress {
   const port = Number(match?.[2]);
   if (match === null || !(port >= 1 && port <= MAX_PORT)) throw new Error('a peer is HOST:PORT or [IPV6]:PORT');
   return { host: readHost(match[1]), port };
+}
+
+/** A tracker's URL, as it is written. */
+export function readTracker(text: string): string {
+  const url = URL.parse(text);
+  const isAskable = url !== null && ['http:', 'https:', 'udp:'].includes(url.protocol) && url.hostname !== '';
+  if (!isAskable) throw new Error('a tracker is a URL that begins with http://, https:// or udp://');
+  if (url.protocol === 'udp:' && url.port === '') throw new Error('the URL of a udp tracker needs a port');
+  return text;
 }
 
 /** A token travels in a header: visible ASCII, no spaces. */

@@ -32,6 +32,17 @@ export const flags: readonly Flag[] = [
     help: 'where peers come from: tracker, overlay, or tracker,overlay',
   },
   {
+    name: 'tracker',
+    value: 'URL',
+    separator: '\n',
+    help: 'a tracker for all torrents but private ones, after their own; may be repeated',
+  },
+  {
+    name: 'all-tiers',
+    value: undefined,
+    help: 'keep a tracker of each tier informed, not only the first that answers',
+  },
+  {
     name: 'bootstrap',
     value: 'HOST:PORT',
     separator: ',',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { conforms, StatusSchema } from '@enjambre/contract';
+import { conforms, formatEta, StatusSchema } from '@enjambre/contract';
 import fc from 'fast-check';
-import { formatEta, type Snapshot, statusOf } from './status.ts';
+import { type Snapshot, statusOf } from './status.ts';
 
 const idle: Snapshot = {
   phase: 'active',

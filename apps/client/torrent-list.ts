@@ -2,21 +2,12 @@
 // Invariant: an info hash is there once; one that is on its way out counts as there until its files are let go.
 
 import type { Status } from '@enjambre/contract';
-import {
-  createFileStore,
-  DiskWorkshop,
-  type PeerSource,
-  removeTorrentFiles,
-  type Session,
-  type TorrentRemoval,
-} from '@enjambre/engine';
+import { createFileStore, DiskWorkshop, removeTorrentFiles, type Session, type TorrentRemoval } from '@enjambre/engine';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
 import type { Config } from './config.ts';
+import type { Discovery } from './discovery.ts';
 import { StartError } from './errors.ts';
 import { OpeningQueue } from './opening-queue.ts';
-import type { OwnOverlay } from './own-overlay.ts';
-import { createTrackerCallers } from './sources/tracker-callers.ts';
-import { TrackerSource } from './sources/tracker-source.ts';
 import type { MetainfoFile } from './state/metainfo-file.ts';
 import type { StateFolder } from './state/state-folder.ts';
 import { statusOf } from './status.ts';
@@ -34,30 +25,21 @@ export class TorrentList {
   readonly #config: Config;
   readonly #surroundings: Surroundings;
   readonly #state: StateFolder;
-  readonly #overlay: OwnOverlay | undefined;
+  readonly #discovery: Discovery;
   /** Threads and memory that the stores of all torrents share. */
   readonly #workshop: DiskWorkshop;
-  readonly #callers: ReturnType<typeof createTrackerCallers>;
   readonly #opening = new OpeningQueue();
   readonly #entries = new Map<string, TorrentEntry>();
   /** Remembered for torrents that are not there yet. */
   #pauseAsked = false;
 
-  /** @param overlay undefined where it is not used */
-  constructor(
-    session: Session,
-    config: Config,
-    state: StateFolder,
-    overlay: OwnOverlay | undefined,
-    surroundings: Surroundings,
-  ) {
-    this.#overlay = overlay;
+  constructor(session: Session, config: Config, state: StateFolder, discovery: Discovery, surroundings: Surroundings) {
+    this.#discovery = discovery;
     this.#session = session;
     this.#config = config;
     this.#state = state;
     this.#surroundings = surroundings;
     this.#workshop = new DiskWorkshop({ clock: surroundings.clock });
-    this.#callers = createTrackerCallers(config.listenHost, surroundings);
   }
 
   /** True when there is a torrent and each is verified, written and still there. */
@@ -117,8 +99,8 @@ export class TorrentList {
         `${present.metainfo.path} and ${metainfo.path} are the same torrent (${infoHash.toHex()})`,
       );
     }
-    const { archives, peers, hostname } = this.#config;
-    const { clock, random, logger } = this.#surroundings;
+    const { archives, peers } = this.#config;
+    const { clock, logger } = this.#surroundings;
     const { files, geometry } = description;
     const layout = {
       files,
@@ -127,12 +109,14 @@ export class TorrentList {
         return metainfo.pieceHashes;
       },
     };
-    const callers = this.#callers;
-    const trackers = new TrackerSource({ tiers: description.trackers, hostname, callers, clock, random, logger });
+    if (description.private && peers.length > 0) {
+      logger.log('info', `${description.name} is private: no --peer is used for it, only its trackers`);
+    }
+    const { trackers, ...sources } = this.#discovery.sourcesOf(description);
     const torrent = this.#session.addTorrent({
       metainfo: description,
       store: createFileStore({ archives, infoHash, layout, workshop: this.#workshop, clock, logger }),
-      sources: this.#sourcesOf(description, trackers),
+      ...sources,
       peers: [...peers],
       changed: () => this.#tellChange(infoHash.toHex()),
     });
@@ -162,6 +146,7 @@ export class TorrentList {
     entry.isLeaving = true;
     try {
       this.#state.drop(infoHash);
+      this.#discovery.forget(infoHash);
       await this.#session.removeTorrent(torrent);
       if (!withData) return { removedFiles: 0, removedBytes: 0, kept: [] };
       const { archives } = this.#config;
@@ -180,16 +165,6 @@ export class TorrentList {
     this.#tellTotals();
     await closed;
     await this.#workshop.close();
-  }
-
-  /** A private torrent's peers come from its trackers alone (BEP 27). */
-  #sourcesOf(description: MetainfoFile['description'], trackers: TrackerSource): PeerSource[] {
-    const sources: PeerSource[] = [];
-    if (this.#config.usesTrackers || description.private) sources.push(trackers);
-    if (!description.private && this.#overlay !== undefined) {
-      sources.push(this.#overlay.source(description.geometry.totalSize));
-    }
-    return sources;
   }
 
   /** Logs how far a torrent is, when that has changed. What a disk refuses the engine tells. */

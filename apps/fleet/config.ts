@@ -29,7 +29,7 @@ export interface Config {
 }
 
 /** What `--driver` takes. */
-const driverNames = ['process', 'docker', 'auto'] as const;
+const driverNames = ['process', 'docker', 'docker-swarm', 'auto'] as const;
 type DriverName = (typeof driverNames)[number];
 
 const MAX_PORT = 65535;

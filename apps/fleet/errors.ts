@@ -15,6 +15,7 @@ const statuses: Readonly<Record<FleetErrorCode, number>> = {
   'torrent-not-found': 404,
   'network-not-found': 404,
   'image-not-found': 404,
+  'host-not-found': 404,
   'name-taken': 409,
   'port-taken': 409,
   'folder-in-use': 409,

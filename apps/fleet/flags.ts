@@ -9,7 +9,12 @@ export const backendFlags: readonly Flag[] = [
   { name: 'host', value: 'ADDRESS', default: '127.0.0.1', help: 'the address both listen on' },
   { name: 'data-dir', value: 'DIR', default: './enjambre-data', help: 'where the backend keeps its own state' },
   { name: 'root', value: 'DIR', help: 'downloads go below it; default: downloads in the --data-dir' },
-  { name: 'driver', value: 'NAME', default: 'process', help: 'what runs the clients: process, docker or auto' },
+  {
+    name: 'driver',
+    value: 'NAME',
+    default: 'process',
+    help: 'what runs the clients: process, docker, docker-swarm or auto',
+  },
   { name: 'listen-host', value: 'ADDRESS', help: "the address of the clients' peer connections; default: all" },
   ...dockerFlags,
   { name: 'allowed-hosts', value: 'LIST', separator: ',', help: 'further names callers may use for this machine' },

@@ -14,8 +14,8 @@ import { Removal } from './containers/removal.ts';
 import type { Driver, Keepsake } from './drivers/driver.ts';
 import { FleetError, reasonOf, StartError } from './errors.ts';
 import { EventStream } from './events/event-stream.ts';
-import { setPaused } from './net/control-caller.ts';
 import packageFile from './package.json' with { type: 'json' };
+import { setAllPaused } from './reconcile/pause.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { SampleStore } from './samples/sample-store.ts';
 import { Sampler } from './samples/sampler.ts';
@@ -125,7 +125,7 @@ export class Fleet {
   }
 
   view(container: Container): ContainerView {
-    return viewOf(container, this.options.driver, this.watcher.get(container.id));
+    return viewOf(container, this.options.driver, this.watcher);
   }
 
   /** The newest last. */
@@ -162,9 +162,8 @@ export class Fleet {
 
   /** Remembered: a client that is started again for it is paused again. @throws FleetError `wrong-state`, `client-unreachable` */
   async setPaused(container: Container, paused: boolean): Promise<void> {
-    const endpoint = this.options.driver.get(container.id)?.endpoint;
     if (!this.#runs(container)) throw wrongState(container, 'is not running');
-    if (endpoint === undefined || !(await setPaused(endpoint, paused))) {
+    if (!(await setAllPaused(this.options.driver, container.id, paused))) {
       throw new FleetError('client-unreachable', `The client of ${container.record.name} did not confirm.`);
     }
     container.record.paused = paused;
@@ -181,6 +180,15 @@ export class Fleet {
     const error = this.view(container).reason?.message ?? 'Its client does not answer.';
     const empty: Omit<Status, 'state'> = noStatus;
     return { torrent_name, state, ...empty, error, progress_percent: 0 };
+  }
+
+  /** Runs it from another image. @throws FleetError */
+  async update(container: Container, imageName: string): Promise<void> {
+    const { images, name } = this.options.driver;
+    if (images === undefined)
+      throw new FleetError('not-with-this-driver', `There are no images with the driver ${name}.`);
+    images.check(imageName);
+    await this.reconciler.update(container, imageName);
   }
 
   async about(): Promise<Info> {
@@ -217,8 +225,8 @@ export class Fleet {
   }
 
   #specOf({ id, record }: Container): Parameters<Driver['start']>[0] {
-    const { folderPath, networkName, imageName, port, discoveryMode, downloadLimit, uploadLimit, peers } =
-      record.config;
+    const { folderPath, networkName, imageName, port, discoveryMode, bootstrap } = record.config;
+    const { downloadLimit, uploadLimit, peers, placement } = record.config;
     return {
       id,
       name: record.name,
@@ -229,9 +237,11 @@ export class Fleet {
       torrentPath: this.torrentPathOf(id),
       folder: folderPath,
       discoveryMode,
+      bootstrap,
       downloadLimitBytesPerSecond: downloadLimit ?? undefined,
       uploadLimitBytesPerSecond: uploadLimit ?? undefined,
       peers,
+      placement: placement ?? null,
     };
   }
 }

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { crc32 } from 'node:zlib';
+import { createTrackerServer } from '@enjambre/tracker';
 
 const START = `import { tracker } from ${JSON.stringify(new URL('main.ts', import.meta.url).href)};
 process.exitCode = await tracker(process.argv.slice(1), process.env, process);`;
@@ -77,7 +79,7 @@ test('with --data-dir it knows its peers again after a restart, and refuses a fi
   await fetch(`${url}?info_hash=${hash}&peer_id=${'a'.repeat(20)}&port=7000&uploaded=0&downloaded=0&left=0&compact=1`);
   first.child.kill('SIGTERM');
   assert.deepEqual(await once(first.child, 'close'), [0, null]);
-  assert.deepEqual(readdirSync(folder), ['swarms.json']);
+  assert.deepEqual(readdirSync(folder), ['swarms.bin']);
 
   const second = start(t, '--port=0', `--data-dir=${folder}`);
   const again = await firstLine(second.child, second.stdout);
@@ -87,8 +89,112 @@ test('with --data-dir it knows its peers again after a restart, and refuses a fi
   second.child.kill('SIGTERM');
   await once(second.child, 'close');
 
-  writeFileSync(path.join(folder, 'swarms.json'), '{"version":2}');
+  const file = path.join(folder, 'swarms.bin');
+  const newer = readFileSync(file);
+  newer.writeUInt16LE(2, 8);
+  writeFileSync(file, newer);
   const third = start(t, '--port=0', `--data-dir=${folder}`);
   assert.deepEqual(await once(third.child, 'close'), [2, null]);
-  assert.match(third.stderr(), /--data-dir: .*swarms\.json is damaged or of another version/);
+  const line = /--data-dir: .*swarms\.bin was written by a newer version \(form 2, this one knows 1\); move it away\n$/;
+  assert.match(third.stderr(), line);
+  assert.deepEqual(readFileSync(file), newer);
 });
+
+test('killed in the middle of a write, it has what it had before', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-tracker-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'swarms.bin');
+  // Large enough that it is met while it writes.
+  const maker = createTrackerServer({ maxPeers: 200_000 });
+  await maker.restore(manyPeers(200_000));
+  writeFileSync(file, Buffer.concat(Array.from(maker.snapshot(), (piece) => Buffer.from(piece))));
+  const before = readFileSync(file);
+
+  const first = start(t, '--port=0', `--data-dir=${folder}`);
+  await firstLine(first.child, first.stdout);
+  const written = new Promise<void>((resolve) => {
+    const watcher = watch(folder, (_, name) => {
+      if (name !== 'swarms.bin.tmp') return;
+      first.child.kill('SIGKILL');
+      watcher.close();
+      resolve();
+    });
+  });
+  first.child.kill('SIGTERM');
+  await written;
+  assert.deepEqual(await once(first.child, 'close'), [null, 'SIGKILL']);
+  assert.deepEqual(readdirSync(folder).sort(), ['swarms.bin', 'swarms.bin.tmp']);
+  assert.ok(readFileSync(file).equals(before));
+
+  const second = start(t, '--port=0', `--data-dir=${folder}`);
+  const { url } = await firstLine(second.child, second.stdout);
+  const stats = (await (await fetch(String(url).replace('announce', 'stats'))).json()) as { peers: number };
+  assert.equal(stats.peers, 200_000);
+});
+
+test('lists say what is served, and SIGHUP reads them anew; a bad line is named and changes nothing', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-tracker-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const allow = path.join(folder, 'allow');
+  writeFileSync(allow, `# ours\n${'01'.repeat(20)} # the film\n\n`);
+  const { child, stdout, stderr } = start(t, '--port=0', `--allow-list=${allow}`);
+  const { url } = await firstLine(child, stdout);
+  const announce = async (byte: string): Promise<string> => {
+    const query = `info_hash=${`%${byte}`.repeat(20)}&peer_id=${'a'.repeat(20)}&port=7000&left=1`;
+    return (await fetch(`${url}?${query}`)).text();
+  };
+  const assertServed = async (): Promise<void> => {
+    assert.match(await announce('01'), /^d8:complete/);
+    assert.match(await announce('02'), /does not serve that info hash/);
+  };
+  await assertServed();
+
+  writeFileSync(allow, `${'02'.repeat(20)}\nnonsense\n`);
+  child.kill('SIGHUP');
+  while (!stderr().includes('\n')) await once(child.stderr!, 'data');
+  assert.match(
+    stderr(),
+    /^enjambre tracker: --allow-list: .*allow, line 2: "nonsense" is not an info hash of 40 hex digits\n$/,
+  );
+  await assertServed();
+
+  writeFileSync(allow, '02'.repeat(20));
+  child.kill('SIGHUP');
+  while (!stdout().includes('the lists were read: 1 info hashes are allowed')) await once(child.stdout!, 'data');
+  assert.match(await announce('02'), /^d8:complete/);
+  assert.match(await announce('01'), /does not serve/);
+});
+
+test('/metrics tells what was asked', async (t) => {
+  const { child, stdout } = start(t, '--port=0');
+  const { url } = await firstLine(child, stdout);
+  await fetch(`${url}?info_hash=${'%01'.repeat(20)}&peer_id=${'a'.repeat(20)}&port=7000&left=0`);
+  const answer = await fetch(String(url).replace('announce', 'metrics'));
+  assert.match(answer.headers.get('content-type')!, /^text\/plain; version=0\.0\.4/);
+  const text = await answer.text();
+  assert.match(text, /^enjambre_tracker_peers\{role="seed"\} 1$/m);
+  assert.match(text, /^enjambre_tracker_announces_total\{transport="http"\} 1$/m);
+  assert.match(text, /^process_resident_memory_bytes \d+$/m);
+});
+
+/** A snapshot of so many peers in swarms of ten, made by hand as its form says. */
+async function* manyPeers(count: number): AsyncIterable<Uint8Array> {
+  const header = Buffer.alloc(18);
+  header.write('ENJSWARM');
+  header.writeUInt16LE(1, 8);
+  header.writeDoubleLE(Date.now(), 10);
+  let checksum = crc32(header);
+  yield header;
+  for (let from = 0; from < count; from += 10) {
+    const group = Buffer.alloc(27 + 10 * 52);
+    group[0] = 1;
+    group.writeUInt32BE(from, 1);
+    group.writeUInt16LE(10, 25);
+    for (let at = 0; at < 10; at++) group.writeUInt32BE(0x0a000000 + from + at, 27 + at * 52);
+    checksum = crc32(group, checksum);
+    yield group;
+  }
+  const end = Buffer.alloc(5);
+  end.writeUInt32LE(crc32(end.subarray(0, 1), checksum), 1);
+  yield end;
+}

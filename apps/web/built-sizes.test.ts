@@ -47,7 +47,7 @@ describe('the built page', () => {
 
   it('loads at most 60 kB for every other view', () => {
     const first = loadOf(entry());
-    for (const view of ['torrents-view', 'container-view', 'add-dialog']) {
+    for (const view of ['torrents-view', 'container-view', 'engine-view', 'add-dialog']) {
       assert.ok(loadOf(named(view), first.names).size <= OTHER_ROUTE, view);
     }
   });

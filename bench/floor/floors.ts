@@ -7,11 +7,8 @@ import { START_TIMEOUT_MS, type TestedClient } from '../../tests/interop/clients
 /** Of a torrent of one file, which is all that floors know. */
 const FILE = 'data.bin';
 
-export const droppingFloor = leechingFloor('floor: receives, drops', import.meta.resolve('./dropping-leecher.ts'));
-export const writingFloor = leechingFloor(
-  'floor: receives, hashes, writes',
-  import.meta.resolve('./writing-leecher.ts'),
-);
+export const droppingFloor = leechingFloor('floor: drops', import.meta.resolve('./dropping-leecher.ts'));
+export const writingFloor = leechingFloor('floor: hashes and writes', import.meta.resolve('./writing-leecher.ts'));
 
 /** @param script its URL */
 function leechingFloor(name: string, script: string): TestedClient {
@@ -35,7 +32,7 @@ function leechingFloor(name: string, script: string): TestedClient {
 }
 
 export const seedingFloor: TestedClient = {
-  name: 'floor: reads, sends',
+  name: 'floor: reads and sends',
   debianPackage: undefined,
 
   async start({ lab, torrent, folder, host }) {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { withFlags } from '../../tests/interop/clients/enjambre.ts';
 import type { TestedClient } from '../../tests/interop/clients/tested-client.ts';
 import type { Program } from '../../tests/interop/program.ts';
+import { builtCommand, builtEnvironment } from '../built-client.ts';
 
 const SCRIPT = fileURLToPath(import.meta.resolve('./event-loop-delay.ts'));
 const WRITE_TIMEOUT_MS = 2_000;
@@ -16,7 +17,8 @@ export interface LoopDelay {
 
 /** Ours, with the script in it. @param file where the script writes */
 export function watchedEnjambre(file: string): TestedClient {
-  return withFlags('Enjambre', [], { NODE_OPTIONS: `--import=${SCRIPT}`, ENJAMBRE_BENCH_DELAY: file });
+  const env = { ...builtEnvironment, NODE_OPTIONS: `--import=${SCRIPT}`, ENJAMBRE_BENCH_DELAY: file };
+  return withFlags('Enjambre', [], env, builtCommand);
 }
 
 /** Begins to count. */

@@ -1,6 +1,7 @@
 // A container as the backend's API tells of it: an instance of the client, whichever driver runs it.
 
 import Type from 'typebox';
+import { PlacementSchema } from './placement.ts';
 import { StatusSchema } from './status.ts';
 
 /** Docker's words, whatever the driver. */
@@ -33,6 +34,9 @@ export const ReasonSchema = Type.Object({
     Type.Literal('start-failed'),
     Type.Literal('no-answer'),
     Type.Literal('storage'),
+    // Of hosts, where there are several.
+    Type.Literal('no-host'),
+    Type.Literal('host-down'),
     // As the client tells of its torrent: what it waits for while nothing arrives.
     Type.Literal('checking'),
     Type.Literal('no-sources'),
@@ -57,7 +61,7 @@ export type Reason = Type.Static<typeof ReasonSchema>;
 /** How a container was asked for, as remembered. */
 export const ContainerConfigSchema = Type.Object({
   torrentFile: Type.String(),
-  folderPath: Type.String({ description: 'absolute, below the root' }),
+  folderPath: Type.String({ description: 'absolute, below the root; or volume:NAME, a volume of each host' }),
   discoveryMode: Type.String(),
   networkName: Type.Union([Type.String(), Type.Null()]),
   imageName: Type.Union([Type.String(), Type.Null()]),
@@ -66,8 +70,31 @@ export const ContainerConfigSchema = Type.Object({
   downloadLimit: Type.Union([Type.Integer(), Type.Null()], { description: 'bytes a second' }),
   uploadLimit: Type.Union([Type.Integer(), Type.Null()], { description: 'bytes a second' }),
   peers: Type.Array(Type.String()),
+  placement: Type.Optional(PlacementSchema),
 });
 export type ContainerConfig = Type.Static<typeof ContainerConfigSchema>;
+
+/** One of several instances of a container (`placement`). Times are unix milliseconds. */
+export const InstanceViewSchema = Type.Object({
+  id: Type.String({
+    description: 'stays the same when it is started anew: 1, 2, … of replicas; the host of a global one',
+  }),
+  host: Type.Union([Type.String(), Type.Null()], { description: 'name of its host; null while there is none for it' }),
+  image: Type.String({ description: 'that it was made from: during an update they differ' }),
+  state: ContainerStateSchema,
+  health: HealthSchema,
+  reason: Type.Union([ReasonSchema, Type.Null()]),
+  status: Type.Union([StatusSchema, Type.Null()]),
+  startedAt: Type.Union([Type.Number(), Type.Null()]),
+});
+export type InstanceView = Type.Static<typeof InstanceViewSchema>;
+
+/** How far an update of the image is, or how the last one ended. */
+export const ImageUpdateSchema = Type.Object({
+  state: Type.Union([Type.Literal('updating'), Type.Literal('paused'), Type.Literal('completed')]),
+  message: Type.String({ description: 'a sentence; of a paused one why' }),
+});
+export type ImageUpdate = Type.Static<typeof ImageUpdateSchema>;
 
 /** One row of the list; the event stream carries whole rows of those that changed. Times are unix milliseconds. */
 export const ContainerViewSchema = Type.Object({
@@ -88,6 +115,14 @@ export const ContainerViewSchema = Type.Object({
   startedAt: Type.Union([Type.Number(), Type.Null()]),
   exitCode: Type.Union([Type.Integer(), Type.Null()]),
   restarts: Type.Integer(),
+  host: Type.Union([Type.String(), Type.Null()], {
+    description: 'name of the host that it runs on; null: on none, or on several (each of `instances` has its own)',
+  }),
+  instances: Type.Array(InstanceViewSchema, {
+    description:
+      'empty for a container that has one, which is this row; `status` and `health` are then of all together',
+  }),
+  update: Type.Union([ImageUpdateSchema, Type.Null()], { description: 'null: its image was never updated' }),
   config: ContainerConfigSchema,
 });
 export type ContainerView = Type.Static<typeof ContainerViewSchema>;
@@ -107,6 +142,7 @@ export const CreateContainerSchema = Type.Object(
     downloadLimit: Type.Optional(Type.Integer({ minimum: 1 })),
     uploadLimit: Type.Optional(Type.Integer({ minimum: 1 })),
     peers: Type.Optional(Type.Array(Type.String())),
+    placement: Type.Optional(PlacementSchema),
   },
   // What is asked for and would not be done is refused: `privileged`, `binds`.
   { additionalProperties: false },

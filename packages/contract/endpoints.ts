@@ -11,6 +11,7 @@ import {
   HealthSchema,
   StatsSchema,
 } from './container.ts';
+import { NewTrackerSchema, SourceListSchema, SourceSwitchSchema, TrackerListSchema } from './discovery.ts';
 import {
   ActionAnswerSchema,
   ActionSchema,
@@ -22,9 +23,11 @@ import {
   TorrentPreviewSchema,
 } from './fleet.ts';
 import type { FleetErrorCode } from './fleet-error.ts';
+import { HostSchema } from './host.ts';
 import { ImageSchema, PullRequestSchema, PullStepSchema } from './image.ts';
 import { PageQuery, pageOf } from './page.ts';
 import { StatusSchema } from './status.ts';
+import { TorrentDetailSchema } from './torrent.ts';
 
 export interface Endpoint {
   /** One line. */
@@ -70,10 +73,23 @@ const Network = Type.Object({
 });
 
 const oneContainer = ['container-not-found'] as const;
+/** Of what its client alone can tell or do. */
+const ofClient = [...oneContainer, 'wrong-state', 'client-unreachable'] as const;
+const OfInstance = Type.Object({
+  instance: Type.Optional(Type.String({ description: 'id of one of several; the first that answers when left out' })),
+});
 const takenFile = ['no-file', 'not-a-torrent', 'unsupported-torrent', 'too-large'] as const;
 const creation = [
-  ...['invalid-request', 'torrent-not-found', 'network-not-found', 'image-not-found', 'name-taken'],
-  ...['port-taken', 'folder-in-use', 'path-outside-root', 'start-failed', 'driver-unreachable', 'driver-refused'],
+  ...['invalid-request', 'torrent-not-found', 'network-not-found', 'image-not-found', 'host-not-found', 'name-taken'],
+  ...[
+    'port-taken',
+    'folder-in-use',
+    'path-outside-root',
+    'too-large',
+    'start-failed',
+    'driver-unreachable',
+    'driver-refused',
+  ],
 ] as const satisfies readonly FleetErrorCode[];
 
 /** `METHOD /path/:name`. */
@@ -262,6 +278,53 @@ export const endpoints = {
     answer: PastSamplesSchema,
     refusals: [...oneContainer, 'invalid-request'],
   },
+  'POST /api/v1/containers/:id/update': {
+    summary: 'Runs it from another image: instances one after the other, each once the one before answers',
+    params: ById,
+    body: Type.Object({ imageName: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
+    answer: Done,
+    refusals: [
+      ...oneContainer,
+      ...['invalid-request', 'image-not-found', 'not-with-this-driver', 'start-failed', 'driver-unreachable'],
+    ] as const,
+  },
+  'GET /api/v1/containers/:id/torrent': {
+    summary: 'What its client tells of its torrent: pieces, files, peers, trackers, sources (docs/contract.md §6)',
+    params: ById,
+    query: OfInstance,
+    answer: TorrentDetailSchema,
+    refusals: ofClient,
+  },
+  'POST /api/v1/containers/:id/sources/:name': {
+    summary: 'Switches a source of peers on or off',
+    params: Type.Object({ ...ById.properties, name: Type.String() }),
+    query: OfInstance,
+    body: SourceSwitchSchema,
+    answer: SourceListSchema,
+    refusals: [...ofClient, 'invalid-request'],
+  },
+  'POST /api/v1/containers/:id/trackers': {
+    summary: 'Gives its torrent a tracker more',
+    params: ById,
+    query: OfInstance,
+    body: NewTrackerSchema,
+    answer: TrackerListSchema,
+    refusals: [...ofClient, 'invalid-request'],
+  },
+  'DELETE /api/v1/containers/:id/trackers': {
+    summary: 'Takes a tracker from its torrent',
+    params: ById,
+    query: Type.Object({ ...OfInstance.properties, url: Type.String() }),
+    answer: TrackerListSchema,
+    refusals: [...ofClient, 'invalid-request'],
+  },
+  'POST /api/v1/containers/:id/reannounce': {
+    summary: 'Asks all its trackers at once',
+    params: ById,
+    query: OfInstance,
+    answer: TrackerListSchema,
+    refusals: [...ofClient, 'invalid-request'],
+  },
   'POST /api/v1/actions': {
     summary: 'One action on many containers; what became of each is in the answer',
     body: ActionSchema,
@@ -311,6 +374,12 @@ export const endpoints = {
     params: ByName,
     answer: Done,
     refusals: ['torrent-not-found'],
+  },
+  'GET /api/v1/hosts': {
+    summary: 'The machines that clients run on',
+    query: Type.Object(PageQuery),
+    answer: pageOf(HostSchema),
+    refusals: ['driver-unreachable'],
   },
   'GET /api/v1/images': {
     summary: 'Images that containers may be made from',

@@ -12,6 +12,7 @@ export const FleetErrorCodeSchema = Type.Union([
   Type.Literal('torrent-not-found'),
   Type.Literal('network-not-found'),
   Type.Literal('image-not-found'),
+  Type.Literal('host-not-found'),
   Type.Literal('name-taken'),
   Type.Literal('port-taken'),
   Type.Literal('folder-in-use'),

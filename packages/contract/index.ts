@@ -18,6 +18,10 @@ export {
   CreatedContainerSchema,
   type Health,
   HealthSchema,
+  type ImageUpdate,
+  ImageUpdateSchema,
+  type InstanceView,
+  InstanceViewSchema,
   type Reason,
   ReasonSchema,
   type Stats,
@@ -30,6 +34,22 @@ export {
   type ResumeAnswer,
   ResumeAnswerSchema,
 } from './control.ts';
+export {
+  type NewTracker,
+  NewTrackerSchema,
+  type SourceDefaults,
+  SourceDefaultsSchema,
+  type SourceList,
+  SourceListSchema,
+  type SourceSwitch,
+  SourceSwitchSchema,
+  type SourceView,
+  SourceViewSchema,
+  type TrackerList,
+  TrackerListSchema,
+  type TrackerView,
+  TrackerViewSchema,
+} from './discovery.ts';
 export {
   type AnswerOf,
   type BodyOf,
@@ -66,6 +86,7 @@ export {
   FleetErrorCodeSchema,
   FleetErrorSchema,
 } from './fleet-error.ts';
+export { type Host, HostSchema } from './host.ts';
 export {
   type Image,
   ImageSchema,
@@ -74,8 +95,10 @@ export {
   PullStepSchema,
 } from './image.ts';
 export { openApi } from './open-api.ts';
+export { type Placement, PlacementSchema } from './placement.ts';
 export { type RunFile, RunFileSchema } from './run-file.ts';
 export { type State, StateSchema, type Status, StatusSchema } from './status.ts';
+export { formatEta, type StatusPart, sumStatus } from './status-sum.ts';
 export {
   type FilePage,
   FilePageSchema,
@@ -86,12 +109,6 @@ export {
   PeerPageSchema,
   type PeerView,
   PeerViewSchema,
-  type SourceList,
-  SourceListSchema,
-  type SourceSwitch,
-  SourceSwitchSchema,
-  type SourceView,
-  SourceViewSchema,
   type TorrentDetail,
   TorrentDetailSchema,
   type TorrentPage,
@@ -102,8 +119,6 @@ export {
   TorrentSortSchema,
   type TorrentSummary,
   TorrentSummarySchema,
-  type TrackerView,
-  TrackerViewSchema,
 } from './torrent.ts';
 export {
   type TorrentReason,

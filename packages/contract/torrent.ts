@@ -8,17 +8,17 @@
 //   GET    /api/v1/torrents/:infohash/peers              PeerPage      ?limit= ?offset=, the quickest first
 //   POST   /api/v1/torrents/:infohash/pause, …/resume    TorrentSummary
 //   POST   /api/v1/torrents/:infohash/recheck            202 TorrentSummary
-//   POST   /api/v1/torrents/:infohash/sources/:name      SourceSwitch -> SourceList
 //   DELETE /api/v1/torrents/:infohash                    ?data=true deletes its files too -> TorrentRemoval
+//
+// Its sources and trackers: discovery.ts.
 
 import Type from 'typebox';
+import { SourceViewSchema, TrackerViewSchema } from './discovery.ts';
+import { count, orNull, time } from './field.ts';
 import { pageOf } from './page.ts';
 import { TorrentReasonSchema, TorrentStateSchema } from './torrent-reason.ts';
 
-const count = (description: string) => Type.Integer({ minimum: 0, description });
 const perCent = (description: string) => Type.Number({ minimum: 0, maximum: 100, description });
-const time = (description: string) => Type.Integer({ minimum: 0, description });
-const orNull = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
 export const InfoHashSchema = Type.String({ pattern: '^[0-9a-f]{40}$' });
 
@@ -102,46 +102,6 @@ export const PeerViewSchema = Type.Object(
 export type PeerView = Type.Static<typeof PeerViewSchema>;
 export const PeerPageSchema = pageOf(PeerViewSchema);
 export type PeerPage = Type.Static<typeof PeerPageSchema>;
-
-export const TrackerViewSchema = Type.Object(
-  {
-    url: Type.String({ description: 'as the torrent has it; its path may hold a passkey' }),
-    tier: count('from 0'),
-    state: Type.Union([
-      Type.Literal('idle', { description: 'not asked yet, because another one works' }),
-      Type.Literal('announcing'),
-      Type.Literal('working'),
-      Type.Literal('failing'),
-      Type.Literal('unsupported'),
-    ]),
-    lastAnswer: Type.String({ description: 'in words; empty before the first' }),
-    error: orNull(Type.String({ description: 'why the last question was not answered' })),
-    nextAnnounceAt: orNull(time('when it will be asked again')),
-    seeders: orNull(count('as it says')),
-    leechers: orNull(count('as it says')),
-    peersReceived: count('addresses in all its answers'),
-  },
-  { additionalProperties: false },
-);
-export type TrackerView = Type.Static<typeof TrackerViewSchema>;
-
-export const SourceViewSchema = Type.Object(
-  {
-    name: Type.String({ description: 'tracker, overlay, dht, pex, lsd: the words of --discovery-mode' }),
-    enabled: Type.Boolean(),
-    found: count('addresses it was the first to name'),
-    nextAt: orNull(time('when it will ask again')),
-    error: orNull(Type.String({ description: 'why its last question was not answered' })),
-  },
-  { additionalProperties: false },
-);
-export type SourceView = Type.Static<typeof SourceViewSchema>;
-
-export const SourceListSchema = Type.Object({ items: Type.Array(SourceViewSchema) }, { additionalProperties: false });
-export type SourceList = Type.Static<typeof SourceListSchema>;
-
-export const SourceSwitchSchema = Type.Object({ enabled: Type.Boolean() }, { additionalProperties: false });
-export type SourceSwitch = Type.Static<typeof SourceSwitchSchema>;
 
 export const TorrentDetailSchema = Type.Object(
   {

@@ -5,6 +5,7 @@ export { isFairPieceLength } from './creation/piece-length.ts';
 export { type KnownPeer, KnownPeers, type PeerOrigin } from './discovery/known-peers.ts';
 export type { PeerSource, SourceReport, SwarmView } from './discovery/peer-source.ts';
 export type { SourceList, SourceView } from './discovery/source-list.ts';
+export { listen } from './net/listen.ts';
 export { createTcpTransport } from './net/tcp.ts';
 export type { Connection, ConnectionHandlers, Listener, Transport } from './net/transport.ts';
 export type { Peer } from './peer/peer.ts';

@@ -11,7 +11,9 @@ export interface TorrentOptions {
   readonly metainfo: TorrentDescription;
   readonly store: PieceStore;
   readonly sources: readonly PeerSource[];
-  /** Given by hand. */
+  /** Which sources are on from the start; all, when left out. */
+  readonly isSourceOn?: (name: string) => boolean;
+  /** Given by hand; a private torrent takes none (BEP 27). */
   readonly peers?: readonly PeerAddress[];
   /** Its phase is another now, or everything is verified and written. */
   readonly changed?: () => void;

@@ -52,7 +52,9 @@ export class Torrent {
     this.#trouble = new StorageTrouble(surroundings, this.infoHash);
     this.#had = new Bitfield(geometry.pieceCount);
     this.sources = this.#listSources();
-    for (const address of options.peers ?? []) this.knownPeers.add(address, 'manual', surroundings.clock.now());
+    for (const address of (!this.metainfo.private && options.peers) || []) {
+      this.knownPeers.add(address, 'manual', surroundings.clock.now());
+    }
   }
 
   /** Finds out what is on disk, then looks for peers. What the disk refuses becomes its state, and is tried again. */
@@ -169,6 +171,7 @@ export class Torrent {
     return new SourceList({
       sources: this.#options.sources,
       isPrivate: this.metainfo.private,
+      isOn: this.#options.isSourceOn,
       swarm: () => ({
         infoHash: this.infoHashBytes,
         peerId,
@@ -182,6 +185,7 @@ export class Torrent {
         this.#woken(this);
         return isNew && known !== undefined;
       },
+      setOwnHosts: (hosts) => this.knownPeers.setOwn(hosts.map((host) => ({ host, port: listenPort() }))),
     });
   }
 

@@ -80,6 +80,7 @@ export class Overlay {
       admits: (rumour) => this.#neighbourhood.admits(rumour),
       spread: (rumour) => this.#spread(rumour),
       changed: (member, before) => this.#changed(member, before),
+      call: (member) => this.#call(member),
       accused: () => this.#health.worse(),
     });
     const { table } = membership;
@@ -182,6 +183,11 @@ export class Overlay {
   /** Members that are there, as far as known, ourselves apart; in a large network those we deal with and all providers. */
   get memberCount(): number {
     return this.#membership.table.live.size;
+  }
+
+  /** Milliseconds until it looks for others again; undefined where it need not, because some are there. */
+  get nextLookInMs(): number | undefined {
+    return this.memberCount > 0 ? undefined : Math.max(0, this.#rendezvous.nextLookMs - this.#options.clock.now());
   }
 
   /** Whether a member is there, as far as known: one that is suspected still is. */

@@ -2,10 +2,11 @@
 
 export interface TrackerError {
   readonly code:
-    | 'unsupported-scheme' // not http: or https:
+    | 'unsupported-scheme' // neither http:, https: nor udp:
     | 'bad-url' // not a URL at all
     | 'address-refused' // a private address, where the URL may not lead (see client/address-policy.ts)
-    | 'unreachable' // no such host, connection refused or lost
+    | 'no-address' // no such host, or none that can be used from here
+    | 'unreachable' // connection refused or lost
     | 'timeout' // no complete answer in time
     | 'too-large' // the answer goes beyond what any tracker says
     | 'http-status' // answered, but not with 200

@@ -1,10 +1,11 @@
 // A caller of a client's own API: JSON in and out, one connection a call.
 
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 export interface ApiAnswer<Body> {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   /** Parsed when it is JSON, else as it came. */
   readonly body: Body;
 }
@@ -28,6 +29,11 @@ export class ClientApi {
     return this.call('POST', `/api/v1${path}`, body, headers);
   }
 
+  /** With a body of JSON. */
+  postJson<Body = unknown>(path: string, body: object): Promise<ApiAnswer<Body>> {
+    return this.post(path, Buffer.from(JSON.stringify(body)));
+  }
+
   delete<Body = unknown>(path: string, headers: Record<string, string> = {}): Promise<ApiAnswer<Body>> {
     return this.call('DELETE', `/api/v1${path}`, undefined, headers);
   }
@@ -43,7 +49,11 @@ export class ClientApi {
       outgoing.on('error', reject).on('response', async (response) => {
         const answer = await text(response);
         const isJson = response.headers['content-type'] === 'application/json';
-        resolve({ status: response.statusCode ?? 0, body: (isJson ? JSON.parse(answer) : answer) as Body });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: (isJson ? JSON.parse(answer) : answer) as Body,
+        });
       });
       outgoing.end(body);
     });

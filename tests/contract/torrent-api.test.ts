@@ -3,9 +3,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import {
-  ClientErrorSchema,
   conforms,
   FilePageSchema,
   PeerPageSchema,
@@ -22,31 +21,11 @@ import { encodeBencode } from '@enjambre/metainfo';
 import { until } from '../swarm/until.ts';
 import { ClientApi } from './client-api.ts';
 import { startClient } from './client-process.ts';
+import { emptyClient, refusal } from './empty-client.ts';
 import { ScriptedPeer } from './scripted-peer.ts';
-import { makeFolderTorrent, makeTorrent, temporaryFolder } from './torrent-fixture.ts';
+import { makeFolderTorrent, makeTorrent } from './torrent-fixture.ts';
 
 const MIB = 1024 * 1024;
-
-/** A client with nothing to do yet. */
-async function emptyClient(t: TestContext, argv: readonly string[] = []) {
-  const folder = temporaryFolder(t);
-  const archives = join(folder, 'archives');
-  const flags = [`--archives=${archives}`, `--state-dir=${join(folder, 'state')}`, ...argv];
-  const start = async () => {
-    const client = await startClient(t, flags);
-    const stop = async () => {
-      client.child.kill('SIGTERM');
-      assert.equal((await client.ended).code, 0);
-    };
-    return { ...client, api: new ClientApi(client.httpPort), stop };
-  };
-  return { ...(await start()), folder, archives, start };
-}
-
-const refusal = (answer: { body: unknown; status: number }) => {
-  assert.ok(conforms(ClientErrorSchema, answer.body), JSON.stringify(answer.body));
-  return [answer.status, answer.body.code];
-};
 
 test('a .torrent is sent as it is, is there at once, and a second time is refused', async (t) => {
   const { api } = await emptyClient(t);

@@ -5,15 +5,13 @@ import { execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { ContainerView } from '@enjambre/contract';
 import { afterwards } from '../contract/cleanup.ts';
 import { makeTorrent, temporaryFolder } from '../contract/torrent-fixture.ts';
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
-import { readEvents } from '../fleet/event-reader.ts';
 import { whyNot } from '../interop/debian-package.ts';
+import { answers, complete } from './started-stack.ts';
 
 const TIMEOUT_MS = 120_000;
-const UP_TIMEOUT_SECONDS = 30;
 const TOKEN = 'a-word-for-this-test';
 const API = 'http://127.0.0.1:8090';
 const headers = { Authorization: `Bearer ${TOKEN}` };
@@ -63,7 +61,7 @@ describe('compose.yaml', { skip: whyNoEngines() || whyNot(['docker-compose']), t
       const answer = await fetch(`${API}/api/containers`, { method: 'POST', headers, body: request });
       assert.equal(answer.status, 200, await answer.text());
     }
-    await complete('leech');
+    await complete('leech', { url: API, token: TOKEN });
     assert.deepEqual(readFileSync(join(root, 'leech', 'data-1.bin')), torrent.data);
     assert.equal(statSync(join(root, 'leech')).uid, 1000);
     // Nothing of them is bound on this machine: they are on one network with the backend.
@@ -78,17 +76,3 @@ describe('compose.yaml', { skip: whyNoEngines() || whyNot(['docker-compose']), t
     assert.equal(engine.docker('network', 'ls', '--quiet', '--filter=type=custom'), '');
   });
 });
-
-/** Retried by curl: it waits for a server that is about to listen. */
-async function answers(url: string): Promise<void> {
-  const retry = ['--retry', `${UP_TIMEOUT_SECONDS * 2}`, '--retry-delay', '1', '--retry-all-errors'];
-  execFileSync('curl', ['--silent', '--fail', '--max-time', '5', ...retry, url], { stdio: 'ignore' });
-}
-
-async function complete(name: string): Promise<void> {
-  const isComplete = (row: ContainerView) => row.name === name && row.status?.state === 'completed';
-  for await (const { event } of readEvents(API, { token: TOKEN, signal: AbortSignal.timeout(TIMEOUT_MS / 2) })) {
-    const rows = event.type === 'snapshot' ? event.containers : event.type === 'changes' ? event.changed : [];
-    if (rows.some(isComplete)) return;
-  }
-}

@@ -37,9 +37,14 @@ export function makeFleet(t: TestContext, engine: Engine): DockerFleet {
   };
 }
 
-/** A torrent that the tracker introduces, and its data in the folder `seed`, as its client needs them. */
-export function makeContent(t: TestContext, { root }: DockerFleet, size: number): TorrentFixture {
-  const torrent = makeTorrent(t, size, { pieceLength: 65_536, trackers: [TRACKER] });
+/** A torrent, which the tracker introduces unless told otherwise, and its data in the folder `seed`, as its client needs them. */
+export function makeContent(
+  t: TestContext,
+  { root }: Pick<DockerFleet, 'root'>,
+  size: number,
+  trackers: readonly string[] = [TRACKER],
+): TorrentFixture {
+  const torrent = makeTorrent(t, size, { pieceLength: 65_536, trackers });
   const folder = join(root, 'seed');
   mkdirSync(folder);
   for (const name of readdirSync(torrent.complete)) {

@@ -1,16 +1,13 @@
 // Networks and images through the API, with a registry on this network's loopback.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { conforms, type Image, ImageSchema, type PullStep, PullStepSchema } from '@enjambre/contract';
-import { temporaryFolder } from '../contract/torrent-fixture.ts';
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import { startBackend } from '../fleet/backend-process.ts';
 import { whyNot } from '../interop/debian-package.ts';
-import { Lab } from '../interop/lab.ts';
 import { keepTorrent, makeContent, makeFleet } from './fleet-on-docker.ts';
+import { startRegistry } from './registry.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -93,17 +90,4 @@ function readSteps(body: unknown): PullStep[] {
     .map((line) => JSON.parse(line));
   for (const step of steps) assert.ok(conforms(PullStepSchema, step), JSON.stringify(step));
   return steps;
-}
-
-async function startRegistry(t: TestContext) {
-  const surroundings = await Lab.open();
-  const port = await surroundings.freePort('127.0.0.1');
-  const folder = join(temporaryFolder(t), 'registry');
-  mkdirSync(folder);
-  const config = join(folder, 'config.yml');
-  const http = `http:\n  addr: 127.0.0.1:${port}\n`;
-  writeFileSync(config, `version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: ${folder}/data\n${http}`);
-  const program = surroundings.start('docker-registry', ['serve', config]);
-  await program.until('listening', () => program.output.includes('listening on') || undefined, 10_000);
-  return { port, [Symbol.asyncDispose]: () => surroundings[Symbol.asyncDispose]() };
 }

@@ -70,6 +70,10 @@ describe('a create that nobody may ask for', { skip: whyNoEngines(), timeout: TI
       [{ ...good, peers: ['--token=x'] }, 400, 'peers'],
       [{ ...good, torrentFile: '../../etc/passwd' }, 404, undefined],
       [{ ...good, port: -1 }, 400, 'port'],
+      // Hosts, of which this driver has one.
+      [{ ...good, placement: { mode: 'global' } }, 400, 'placement'],
+      [{ ...good, placement: { mode: 'replicas', replicas: 2 } }, 400, 'placement'],
+      [{ ...good, placement: { mode: 'one', constraints: ['node.role==manager'] } }, 400, 'placement'],
       [{}, 400, undefined],
       [[], 400, undefined],
       ['abuse', 400, undefined],

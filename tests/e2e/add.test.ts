@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { expect, type Page } from '@playwright/test';
-import { enjambre, Stage, shoot, skip } from './stage.fixture.ts';
+import { shoot, skip } from './browser.fixture.ts';
+import { enjambre, Stage } from './stage.fixture.ts';
 
 const LENGTH = 8 * 1024 ** 2;
 

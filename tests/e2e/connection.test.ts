@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { expect, type Page } from '@playwright/test';
-import { Stage, shoot, skip } from './stage.fixture.ts';
+import { shoot, skip } from './browser.fixture.ts';
+import { Stage } from './stage.fixture.ts';
 
 const TOKEN = 'a-token-that-only-this-test-knows';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { endpoints } from '@enjambre/contract';
 import { expect, type Page } from '@playwright/test';
-import { Stage, shoot, skip } from './stage.fixture.ts';
+import { shoot, skip } from './browser.fixture.ts';
+import { Stage } from './stage.fixture.ts';
 
 describe('the description of the API', { skip }, () => {
   const stage = new Stage();

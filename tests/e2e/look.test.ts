@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
-import { Stage, shoot, skip } from './stage.fixture.ts';
+import { expect } from '@playwright/test';
+import { fits, shoot, skip, violations } from './browser.fixture.ts';
+import { Stage } from './stage.fixture.ts';
 
 const SIZES = [
   { name: 'desktop', viewport: { width: 1440, height: 900 } },
@@ -11,10 +11,23 @@ const SIZES = [
 ];
 const THEMES = ['light', 'dark'] as const;
 const LANGUAGES = [
-  { locale: 'en', add: 'Add torrent', keys: 'Keys', places: ['Containers', 'Torrent files'] },
-  { locale: 'es', add: 'Añadir torrent', keys: 'Teclas', places: ['Contenedores', 'Archivos torrent'] },
+  {
+    locale: 'en',
+    add: 'Add torrent',
+    keys: 'Keys',
+    places: ['Containers', 'Torrent files'],
+    engine: 'Engine',
+    more: 'More',
+  },
+  {
+    locale: 'es',
+    add: 'Añadir torrent',
+    keys: 'Teclas',
+    places: ['Contenedores', 'Archivos torrent'],
+    engine: 'Motor',
+    more: 'Más',
+  },
 ];
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 describe('every view', { skip }, () => {
   const stage = new Stage();
@@ -29,7 +42,7 @@ describe('every view', { skip }, () => {
 
   for (const { name, ...size } of SIZES) {
     for (const colorScheme of THEMES) {
-      for (const { locale, add, keys, places } of LANGUAGES) {
+      for (const { locale, add, keys, places, engine, more } of LANGUAGES) {
         // In between nothing differs but the room.
         if (name === 'tablet' && (locale !== 'es' || colorScheme !== 'light')) continue;
         it(`is whole and accessible: ${name}, ${colorScheme}, ${locale}`, async () => {
@@ -45,6 +58,9 @@ describe('every view', { skip }, () => {
           await page.getByRole('button', { name: add, exact: true }).click();
           await expect(page.getByRole('dialog', { name: add })).toBeVisible();
           await look('add');
+          await page.getByText(more, { exact: true }).click();
+          await page.getByRole('dialog').getByRole('combobox').first().selectOption('overlay');
+          await look('add-more');
           await page.keyboard.press('Escape');
           await page.keyboard.press('?');
           await expect(page.getByRole('dialog', { name: keys })).toBeVisible();
@@ -53,6 +69,10 @@ describe('every view', { skip }, () => {
           await page.getByRole('link', { name: places[1], exact: true }).click();
           await expect(page.getByRole('table')).toBeVisible();
           await look('torrents');
+          await page.goto(new URL('/engine', stage.backend.url).href);
+          await expect(page.getByText('--driver docker')).toBeVisible();
+          await expect(page.getByRole('link', { name: engine, exact: true })).toHaveCount(0);
+          await look('engine');
           await page.getByRole('link', { name: places[0], exact: true }).click();
           await page.getByRole('row').filter({ hasText: 'enjambre-demo' }).last().click();
           await expect(page.getByRole('log')).toBeVisible();
@@ -67,13 +87,3 @@ describe('every view', { skip }, () => {
     assert.deepEqual(complaints, []);
   });
 });
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: list } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-  return list.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-}
-
-/** Nothing is wider than the page. */
-function fits(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
-}

@@ -3,29 +3,15 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from '@playwright/test';
+import type { BrowserContextOptions, Page } from '@playwright/test';
+import { Browsing, buildPage } from './browser.fixture.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const CHROMIUM = '/usr/bin/chromium';
-const PAGE = path.join(ROOT, 'apps/web');
-const SHOTS = path.join(ROOT, 'test-results/screenshots');
 const MAIN = path.join(ROOT, 'apps/cli/main.ts');
-const CHROMIUM_FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** For `describe`: false, or why nothing here can run. */
-export const skip: string | false = existsSync(CHROMIUM) ? false : 'needs a browser: apt-get install chromium';
 
 /** A running `enjambre start`. */
 export interface Backend {
@@ -40,7 +26,7 @@ export interface Backend {
 export class Stage {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'enjambre-e2e-'));
   readonly root = path.join(this.folder, 'downloads');
-  readonly #browsers: Browser[] = [];
+  readonly #browsing = new Browsing();
   #backend: Backend | undefined;
   /** Clients of a backend that was killed. */
   #hasOrphans = false;
@@ -59,25 +45,9 @@ export class Stage {
     return this.#backend;
   }
 
-  async browser(): Promise<Browser> {
-    if (this.#browsers.length === 0) {
-      this.#browsers.push(await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS }));
-    }
-    return this.#browsers[0];
-  }
-
   /** A page of its own browser profile, on the list of containers; whatever breaks in it ends up in `complaints`. */
-  async open(options: BrowserContextOptions = {}, complaints: string[] = []): Promise<Page> {
-    const context = await (await this.browser()).newContext({ locale: 'en', ...options });
-    const page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      // What the browser itself says of answers that are refusals is no fault of the page.
-      const isRefusal = message.text().startsWith('Failed to load resource');
-      if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
-    });
-    await page.goto(this.backend.url);
-    return page;
+  open(options: BrowserContextOptions = {}, complaints: string[] = []): Promise<Page> {
+    return this.#browsing.open(this.backend.url, options, complaints);
   }
 
   /** As a crash does: its clients go on. */
@@ -87,18 +57,12 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    for (const browser of this.#browsers) await browser.close();
+    await this.#browsing.close();
     // A backend takes its clients back, and with it they end.
     if (this.#hasOrphans) await this.start();
     await this.#backend?.end('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Keeps a picture of `page`, which CI keeps. */
-export async function shoot(page: Page, name: string): Promise<void> {
-  mkdirSync(SHOTS, { recursive: true });
-  await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
 }
 
 /** Runs `enjambre` until it ends; throws what it complained of. */
@@ -158,15 +122,4 @@ function readLine(line: string): Record<string, unknown> {
   } catch {
     return {};
   }
-}
-
-/** Builds the page when what is built is older than what it is made of. */
-async function buildPage(): Promise<void> {
-  const built = path.join(PAGE, 'dist/index.html');
-  const sources = globSync('**/*', { cwd: PAGE, exclude: (name) => name === 'dist' || name === 'node_modules' });
-  const newest = Math.max(...sources.map((file) => statSync(path.join(PAGE, file)).mtimeMs));
-  if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
-  const child = spawn('npm', ['run', '--silent', 'build', '-w', 'apps/web'], { cwd: ROOT, stdio: 'inherit' });
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error('the page could not be built');
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { expect, type Page } from '@playwright/test';
-import { Stage, shoot, skip } from './stage.fixture.ts';
+import { shoot, skip } from './browser.fixture.ts';
+import { Stage } from './stage.fixture.ts';
 
 const LEECHERS = ['demo-1', 'demo-2', 'demo-3'];
 
@@ -25,7 +26,7 @@ describe('a first visit', { skip }, () => {
 
   it('starts the sample, of which three download from one', async () => {
     await page.getByRole('button', { name: 'Start the sample' }).click();
-    for (const name of LEECHERS) await expect(row(name)).toContainText('Downloading', { timeout: 20_000 });
+    for (const name of LEECHERS) await expect(row(name)).toContainText('Downloading', { timeout: 40_000 });
     await expect(row('demo-seed')).toContainText(/Complete|Seeding/);
     await expect(page.getByRole('heading', { name: '4 containers' })).toBeVisible();
   });
@@ -62,6 +63,10 @@ describe('a first visit', { skip }, () => {
     for (const name of LEECHERS) await expect(row(name)).toContainText('Paused');
     await page.getByRole('button', { name: 'Undo' }).click();
     for (const name of LEECHERS) await expect(row(name)).toContainText('Downloading', { timeout: 10_000 });
+    await bar.getByRole('button', { name: 'Pause' }).click();
+    for (const name of LEECHERS) await expect(row(name)).toContainText('Paused');
+    await page.keyboard.press('Control+z');
+    for (const name of LEECHERS) await expect(row(name)).toContainText('Downloading', { timeout: 10_000 });
     await bar.getByRole('button', { name: 'Clear selection' }).click();
   });
 
@@ -88,6 +93,33 @@ describe('a first visit', { skip }, () => {
     await page.getByRole('searchbox', { name: 'Search the log' }).fill('');
     await expect(page.getByText('Configuration')).toBeVisible();
     await shoot(page, 'container');
+  });
+
+  it('shows what its client knows of the torrent: pieces, files, peers, and where it finds them', async () => {
+    const torrent = page.getByRole('region', { name: 'Torrent', exact: true });
+    await expect(torrent).toContainText(/of 64 pieces of 1.00 MiB|pieces of/);
+    await expect(torrent.getByRole('table', { name: 'Files' })).toContainText('64.0 MiB');
+    await torrent.getByRole('tab', { name: /^Files/ }).focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(torrent.getByRole('tab', { name: /^Peers/ })).toBeFocused();
+    await expect(torrent.getByRole('table', { name: 'Peers' })).toContainText('Enjambre');
+    await page.keyboard.press('ArrowRight');
+    const trackers = torrent.getByRole('table', { name: 'Trackers' });
+    await expect(trackers).toContainText('Working');
+    await torrent.getByLabel('Another tracker').fill('gopher://a/announce');
+    await torrent.getByRole('button', { name: 'Add tracker' }).click();
+    await expect(torrent.getByText(/^The backend refused: url:/)).toBeVisible();
+    await torrent.getByLabel('Another tracker').fill('http://127.0.0.1:9/announce');
+    await torrent.getByRole('button', { name: 'Add tracker' }).click();
+    await expect(trackers).toContainText('http://127.0.0.1:9/announce');
+    await shoot(page, 'trackers');
+    await torrent.getByRole('button', { name: 'Take out http://127.0.0.1:9/announce' }).click();
+    await expect(trackers.getByRole('row')).toHaveCount(2);
+    const source = torrent.getByRole('checkbox', { name: /^tracker/ });
+    await source.click();
+    await expect(source).not.toBeChecked();
+    await source.click();
+    await expect(source).toBeChecked();
   });
 
   it('says who loses what before a client that shares is stopped', async () => {

@@ -50,6 +50,12 @@ export class EngineLab {
     execFileSync(process.execPath, argv, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   }
 
+  /** What the first has, all have. */
+  shareImage(tag = 'enjambre:latest'): void {
+    for (let number = 2; number <= this.engines.length; number++) run('share', this.#folder, tag, '1', `${number}`);
+  }
+
+  /** The first is its manager. */
   joinSwarm(): void {
     run('swarm', this.#folder, `${this.engines.length}`);
   }

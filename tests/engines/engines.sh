@@ -6,6 +6,7 @@
 #   engines.sh up FOLDER PREFIX COUNT      engine N: FOLDER/N/docker.sock, address 10.77.0.N, namespace PREFIX-N
 #   engines.sh keep FOLDER PREFIX COUNT PID    ends them when that process ends, however it does
 #   engines.sh base FOLDER N NODE          imports the image nodebase: that node, a shell, their libraries, nothing else
+#   engines.sh share FOLDER IMAGE FROM TO  copies an image of one engine to another
 #   engines.sh swarm FOLDER COUNT          joins them to one Docker Swarm; engine 1 is its manager
 #   engines.sh halt FOLDER N               ends an engine, and what runs on it
 #   engines.sh start FOLDER PREFIX N       starts it again
@@ -38,12 +39,13 @@ up() {
   for n in $(seq "$count"); do answers "$n"; done
 }
 
-# A /run of its own, or two engines would share their sockets. nsenter, since `ip netns exec` hides the cgroups.
+# A /run and a host name of its own, or two engines would share their sockets and be one in every list. nsenter, since
+# `ip netns exec` hides the cgroups. What is there is run: a registry that nobody reaches is not asked first.
 begin() {
-  setsid nsenter --net="/run/netns/$2-$3" unshare --mount sh -c '
-    mount --make-rprivate / && mount --bind "$1/run" /run && exec dockerd --host "unix://$1/docker.sock" \
+  DOCKER_SERVICE_PREFER_OFFLINE_IMAGE=1 setsid nsenter --net="/run/netns/$2-$3" unshare --mount --uts sh -c '
+    hostname "engine-$3" && mount --make-rprivate / && mount --bind "$1/run" /run && exec dockerd --host "unix://$1/docker.sock" \
       --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" --cgroup-parent "/$2"
-  ' sh "$1/$3" "$2-$3" >>"$1/$3/log" 2>&1 </dev/null &
+  ' sh "$1/$3" "$2-$3" "$3" >>"$1/$3/log" 2>&1 </dev/null &
 }
 
 answers() {
@@ -75,6 +77,11 @@ base() {
   ldd "$node" /bin/sh | grep -o '/[^ ]*\.so[^ ]*' | sort -u | xargs cp --parents --dereference --target-directory="$root"
   tar --directory="$root" --create . | engine "$2" import - nodebase:latest >/dev/null
   rm -rf "$root"
+}
+
+share() {
+  folder=$1
+  engine "$3" save "$2" | engine "$4" load >/dev/null
 }
 
 swarm() {
@@ -123,8 +130,8 @@ keep() {
 }
 
 case $verb in
-  up | base | swarm | halt | start | down | keep) "$verb" "$@" ;;
+  up | base | share | swarm | halt | start | down | keep) "$verb" "$@" ;;
   cut) ip -netns "$1-lan" link set "port$2" down ;;
   mend) ip -netns "$1-lan" link set "port$2" up ;;
-  *) sed -n 2,14p "$0" >&2; exit 2 ;;
+  *) sed -n 2,15p "$0" >&2; exit 2 ;;
 esac

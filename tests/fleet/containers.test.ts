@@ -58,7 +58,8 @@ test('containers, from creation to removal', { timeout: TIMEOUT_MS }, async (t) 
       assertRefused(answer, 400, 'invalid-request', field);
       assert.ok((answer.body as { error: string }).error.startsWith(field), JSON.stringify(answer.body));
     }
-    assertRefused(await create({ ...good, discoveryMode: 'overlay' }), 400, 'invalid-request', 'discoveryMode');
+    assertRefused(await create({ ...good, discoveryMode: 'dht' }), 400, 'invalid-request', 'discoveryMode');
+    assertRefused(await create({ ...good, bootstrap: 'a' }), 400, 'invalid-request', 'bootstrap');
     const broken = await fetch(`${backend.url}/api/containers`, { method: 'POST', body: '{' });
     assert.equal(broken.status, 400);
   });

@@ -67,15 +67,23 @@ describe('Enjambre', { concurrency: AT_ONCE }, () => {
     itTransfers(`finds libtorrent through ${name}`, { seed: libtorrent, leech: enjambre, ...through(tracker) });
     itTransfers(`is found by libtorrent through ${name}`, { seed: enjambre, leech: libtorrent, ...through(tracker) });
   }
+  const oursOverUdp = { ...through(enjambreTracker), scheme: 'udp' } as const;
   for (const [seed, leech] of [
     [rtorrent, qbittorrent],
     [qbittorrent, aria2],
   ]) {
-    itTransfers(`introduces ${leech.name} to ${seed.name} by its tracker`, {
-      seed,
-      leech,
-      ...through(enjambreTracker),
-    });
+    const { name } = leech;
+    itTransfers(`introduces ${name} to ${seed.name} by its tracker`, { seed, leech, ...through(enjambreTracker) });
+  }
+  // Between them every one that speaks UDP to trackers.
+  for (const [seed, leech] of [
+    [libtorrent, aria2],
+    [transmission, rtorrent],
+    [rtorrent, qbittorrent],
+    [enjambre, libtorrent],
+  ]) {
+    const { name } = leech;
+    itTransfers(`introduces ${name} to ${seed.name} by its tracker over UDP`, { seed, leech, ...oursOverUdp });
   }
   itTransfers('introduces two of its own by its tracker', {
     seed: enjambre,

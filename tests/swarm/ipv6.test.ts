@@ -10,7 +10,7 @@ import { TrackerProcess } from './tracker-process.ts';
 
 it('two clients find each other over IPv6 by our tracker, and one downloads from the other', async (t: TestContext) => {
   const host = '::1';
-  const tracker = await TrackerProcess.start(t, 0, host);
+  const tracker = await TrackerProcess.start(t, { host });
   const fixture = makeTorrent(t, 1024 * 1024, { pieceLength: 65_536, trackers: [tracker.url] });
   const archives = path.join(fixture.folder, 'leech');
   mkdirSync(archives);

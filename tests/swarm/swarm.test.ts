@@ -89,7 +89,7 @@ describe('a swarm of our own clients', { concurrency: AT_ONCE }, () => {
     const leecher = await start(t, fixture, 12, [`--peer=${seed.address}`]);
     await leecher.when('downloads without a tracker', ({ progress }) => progress > 5);
 
-    const tracker = await TrackerProcess.start(t, port);
+    const tracker = await TrackerProcess.start(t, { port });
     await until('both announce', async () => ((await tracker.peers()) === 2 ? true : undefined));
     const { progress } = await leecher.status();
     assert.ok(progress < 100, 'the tracker came while the download went on');

@@ -4,6 +4,21 @@ import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { startEnjambre } from '../contract/client-process.ts';
 
+export interface TrackerStart {
+  /** 0 for any free one. Default 0. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Further flags. */
+  readonly flags?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** What `/stats` tells, as far as tests ask. */
+export interface TrackerStats {
+  readonly peers: number;
+  readonly set?: { readonly refused: number; readonly fellows: readonly { state: string; error: string }[] };
+}
+
 export class TrackerProcess {
   /** Where clients announce. */
   readonly url: string;
@@ -14,22 +29,42 @@ export class TrackerProcess {
     this.#process = process;
   }
 
-  /** Resolves once it listens. @param port 0 for any free one */
-  static async start(t: TestContext, port = 0, host = '127.0.0.1'): Promise<TrackerProcess> {
-    const process = startEnjambre(t, ['tracker', `--host=${host}`, `--port=${port}`, '--interval=10']);
+  /** Resolves once it listens. */
+  static async start(t: TestContext, options: TrackerStart = {}): Promise<TrackerProcess> {
+    const { port = 0, host = '127.0.0.1', flags = [], env = {} } = options;
+    const place = [`--host=${host}`, `--port=${port}`, '--interval=10'];
+    const process = startEnjambre(t, ['tracker', ...place, ...flags], env);
     const { url } = await process.line(/listening/);
     return new TrackerProcess(String(url), process);
   }
 
+  async stats(): Promise<TrackerStats> {
+    return (await (await fetch(new URL('/stats', this.url))).json()) as TrackerStats;
+  }
+
   /** Peers it knows, of all torrents. */
   async peers(): Promise<number> {
-    const stats = (await (await fetch(new URL('/stats', this.url))).json()) as { peers: number };
-    return stats.peers;
+    return (await this.stats()).peers;
+  }
+
+  /** The first log line, past or to come, whose message matches. */
+  line(message: RegExp) {
+    return this.#process.line(message);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.child.kill(signal);
+  }
+
+  /** Ends it as people do. */
+  async stop(): Promise<void> {
+    this.signal('SIGTERM');
+    await this.#process.ended;
   }
 
   async kill(): Promise<void> {
     const exit = once(this.#process.child, 'exit');
-    this.#process.child.kill('SIGKILL');
+    this.signal('SIGKILL');
     await exit;
   }
 }

@@ -1,21 +1,20 @@
 // The client's own API below /api/v1, as packages/contract/torrent.ts has it: each handler asks the list and dresses the
 // answer.
 
-import type { SourceList, SourceSwitch, TorrentPage, TorrentRemoval } from '@enjambre/contract';
-import { type Answer, type Asked, errorAnswer, jsonAnswer, metricsAnswer, type Route } from '@enjambre/http';
+import type { TorrentPage, TorrentRemoval } from '@enjambre/contract';
+import { jsonAnswer, metricsAnswer, type Route } from '@enjambre/http';
 import type { Clock } from '@enjambre/runtime';
 import { ApiError } from '../errors.ts';
 import type { TorrentAdding } from '../torrent-adding.ts';
-import type { TorrentEntry } from '../torrent-entry.ts';
 import type { TorrentList } from '../torrent-list.ts';
 import { metricsOf } from './metrics.ts';
 import { cutPage, readPage } from './page.ts';
 import { selectTorrents } from './torrent-query.ts';
-import { detailOf, filePage, peerPage, sourcesOf, summaryOf } from './torrent-view.ts';
+import { ofTorrent, refusing, type TorrentHandle } from './torrent-route.ts';
+import { detailOf, filePage, peerPage, summaryOf } from './torrent-view.ts';
 
 /** A .torrent of a million pieces is 20 MB; those that people send are far below. */
 const MOST_TORRENT_BYTES = 10 * 1024 * 1024;
-const MOST_JSON_BYTES = 64 * 1024;
 
 export interface ApiOptions {
   readonly torrents: TorrentList;
@@ -24,18 +23,13 @@ export interface ApiOptions {
   readonly clock: Clock;
 }
 
-type Handle = (asked: Asked, entry: TorrentEntry) => Answer | Promise<Answer>;
-
 export function apiRoutes({ torrents, adding, archives, clock }: ApiOptions): Record<string, Route | Route[]> {
-  /** A handler of one torrent. */
-  const ofOne = (handle: Handle): Route['handle'] =>
-    refusing((asked) => {
-      const entry = torrents.get(asked.params.infohash.toLowerCase());
-      if (entry !== undefined && !entry.isLeaving) return handle(asked, entry);
-      throw new ApiError(404, 'torrent-not-found', 'There is no torrent of that info hash.');
-    });
-  const read = (handle: Handle): Route => ({ methods: ['GET'], handle: ofOne(handle) });
-  const change = (handle: Handle): Route => ({ methods: ['POST'], changes: true, handle: ofOne(handle) });
+  const read = (handle: TorrentHandle): Route => ({ methods: ['GET'], handle: ofTorrent(torrents, handle) });
+  const change = (handle: TorrentHandle): Route => ({
+    methods: ['POST'],
+    changes: true,
+    handle: ofTorrent(torrents, handle),
+  });
 
   const startedAtMs = clock.wallTime();
   return {
@@ -66,7 +60,7 @@ export function apiRoutes({ torrents, adding, archives, clock }: ApiOptions): Re
       {
         methods: ['DELETE'],
         changes: true,
-        handle: ofOne(async ({ query }, entry) => {
+        handle: ofTorrent(torrents, async ({ query }, entry) => {
           const { kept, ...removed } = await torrents.remove(entry, readSwitch(query, 'data'));
           const { infoHash } = entry.torrent;
           return jsonAnswer({ infoHash, ...removed, keptFiles: [...kept] } satisfies TorrentRemoval);
@@ -91,25 +85,6 @@ export function apiRoutes({ torrents, adding, archives, clock }: ApiOptions): Re
       torrents.recheck(entry);
       return jsonAnswer(summaryOf(entry), 202);
     }),
-    '/api/v1/torrents/:infohash/sources/:name': change(async ({ params, body }, { torrent }) => {
-      const { enabled } = readSourceSwitch(await body(MOST_JSON_BYTES));
-      if (!torrent.sources.setEnabled(params.name, enabled)) {
-        throw new ApiError(404, 'source-not-found', 'The torrent has no source of that name, or may not use it.');
-      }
-      return jsonAnswer({ items: sourcesOf(torrent) } satisfies SourceList);
-    }),
-  };
-}
-
-/** What was refused becomes its answer. */
-function refusing(handle: Route['handle']): Route['handle'] {
-  return async (asked) => {
-    try {
-      return await handle(asked);
-    } catch (error) {
-      if (error instanceof ApiError) return errorAnswer(error.status, error.code, error.message);
-      throw error;
-    }
   };
 }
 
@@ -117,16 +92,4 @@ function readSwitch(query: URLSearchParams, name: string): boolean {
   const text = query.get(name) ?? 'false';
   if (text === 'true' || text === 'false') return text === 'true';
   throw new ApiError(400, 'invalid-request', `${name} is true or false.`);
-}
-
-function readSourceSwitch(bytes: Uint8Array | undefined): SourceSwitch {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes ?? []).toString());
-    if (typeof value === 'object' && value !== null && 'enabled' in value && typeof value.enabled === 'boolean') {
-      return { enabled: value.enabled };
-    }
-  } catch {
-    // Not JSON: refused below.
-  }
-  throw new ApiError(400, 'invalid-request', 'The body is JSON, {"enabled": true} or {"enabled": false}.');
 }

@@ -99,7 +99,7 @@ export function detailOf(entry: TorrentEntry, archives: string, nowMs: number): 
     pieces: Buffer.from(torrent.pieces.toWire()).toString('base64'),
     files: filePage(torrent, FIRST_PAGE),
     peers: peerPage(torrent, FIRST_PAGE, nowMs),
-    trackers: trackers.trackers.map(showTracker),
+    trackers: trackersOf(trackers),
     sources: sourcesOf(torrent),
   };
 }
@@ -127,10 +127,14 @@ export function sourcesOf(torrent: Torrent): SourceView[] {
   }));
 }
 
+export function trackersOf({ trackers }: TorrentEntry['trackers']): TrackerView[] {
+  return trackers.map(showTracker);
+}
+
 type Tracker = TorrentEntry['trackers']['trackers'][number];
 
 function showTracker(tracker: Tracker): TrackerView {
-  const { url, tier, state, lastAnswer, nextAnnounceAt, seeders, leechers, peersReceived } = tracker;
+  const { url, tier, state, lastAnswer, nextAnnounceAt, seeders, leechers, completed } = tracker;
   return {
     url,
     tier,
@@ -140,7 +144,10 @@ function showTracker(tracker: Tracker): TrackerView {
     nextAnnounceAt: nextAnnounceAt ?? null,
     seeders: seeders ?? null,
     leechers: leechers ?? null,
-    peersReceived,
+    completed: completed ?? null,
+    peersReceived: tracker.peersReceived,
+    lastScrape: tracker.lastScrape,
+    externalIps: [...tracker.externalIps],
   };
 }
 

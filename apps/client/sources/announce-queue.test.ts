@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { FakeClock } from '@enjambre/runtime';
-import type { AnnounceRequest, TrackerCaller } from '@enjambre/tracker';
+import type { AnnounceQuestion, TrackerCaller } from '@enjambre/tracker';
 import { AnnounceQueue } from './announce-queue.ts';
 
 const url = new URL('http://127.0.0.1/announce');
-const request: AnnounceRequest = {
+const request: AnnounceQuestion = {
   infoHash: new Uint8Array(20),
   peerId: new Uint8Array(20),
   port: 1,
@@ -17,7 +17,7 @@ const request: AnnounceRequest = {
   numWant: 0,
   key: '',
   trackerId: undefined,
-  announcedHost: undefined,
+  announcedHosts: {},
 };
 
 function setUp() {
@@ -29,7 +29,7 @@ function setUp() {
     scrape: async () => new Map(),
   };
   const queue = new AnnounceQueue(clock).over({ 'http:': caller })['http:'];
-  const ask = (over: Partial<AnnounceRequest> = {}, signal = new AbortController().signal) =>
+  const ask = (over: Partial<AnnounceQuestion> = {}, signal = new AbortController().signal) =>
     queue.announce(url, { ...request, ...over }, signal);
   const pass = async (ms: number) => {
     clock.advance(ms);

@@ -3,7 +3,7 @@
 // Invariant: at most `MOST_URGENT` requests are out, of those at rest at most `MOST_AT_REST`, begun one by one.
 
 import type { Clock, Timer } from '@enjambre/runtime';
-import type { AnnounceRequest, TrackerCaller, TrackerCallers } from '@enjambre/tracker';
+import type { AnnounceQuestion, TrackerCaller, TrackerCallers } from '@enjambre/tracker';
 
 const MOST_URGENT = 32;
 const MOST_AT_REST = 8;
@@ -36,7 +36,7 @@ export class AnnounceQueue {
     return Object.fromEntries(Object.entries(callers).map(([protocol, caller]) => [protocol, inTurn(caller)]));
   }
 
-  async #announce(caller: TrackerCaller, url: URL, request: AnnounceRequest, signal: AbortSignal): Promise<Answer> {
+  async #announce(caller: TrackerCaller, url: URL, request: AnnounceQuestion, signal: AbortSignal): Promise<Answer> {
     const isAtRest = request.leftBytes === 0 && request.event !== 'stopped' && request.event !== 'completed';
     if (!(await this.#itsTurn(isAtRest ? this.#atRest : this.#urgent, signal))) {
       return { code: 'aborted', message: 'given up' };

@@ -30,8 +30,11 @@ export class OverlaySource implements PeerSource {
   }
 
   get report(): SourceReport {
-    const isAlone = this.#swarm !== undefined && this.#options.overlay().memberCount === 0;
-    return { nextAt: undefined, error: isAlone ? 'no other member of the overlay was found yet' : undefined };
+    const { overlay, clock } = this.#options;
+    // Members tell each other at once: only who is alone has anything to ask.
+    const inMs = this.#swarm === undefined ? undefined : overlay().nextLookInMs;
+    if (inMs === undefined) return { nextAt: undefined, error: undefined };
+    return { nextAt: Math.round(clock.wallTime() + inMs), error: 'no other member of the overlay was found yet' };
   }
 
   start(swarm: SwarmView): void {

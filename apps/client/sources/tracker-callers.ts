@@ -17,7 +17,7 @@ export function createTrackerCallers(
   surroundings: { readonly clock: Clock; readonly random: Random },
 ): TrackerCallers {
   const from = { ...surroundings, localAddress: specificAddress(listenHost) };
-  const http = createHttpCaller(createHttpGet(from));
+  const http = createHttpCaller(createHttpGet(from), surroundings.clock);
   const udp = createUdpCaller({ ...from, network: createUdpNetwork(from) });
   return new AnnounceQueue(surroundings.clock).over({ 'http:': http, 'https:': http, 'udp:': udp });
 }

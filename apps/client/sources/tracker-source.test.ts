@@ -30,6 +30,12 @@ class Swarm implements SwarmView {
     return this.missing;
   }
 
+  ownHosts: readonly string[] = [];
+
+  setOwnHosts(hosts: readonly string[]): void {
+    this.ownHosts = hosts;
+  }
+
   addPeers(addresses: readonly PeerAddress[]): void {
     this.#resolve(addresses);
   }
@@ -48,7 +54,8 @@ async function tracker(t: TestContext): Promise<{ url: string; stats(): Promise<
 function source(url: string, { hostname, listenHost }: { hostname?: string; listenHost?: string } = {}): TrackerSource {
   const callers = createTrackerCallers(listenHost, { clock: systemClock, random: systemRandom });
   const surroundings = { clock: systemClock, random: systemRandom, logger: silentLogger };
-  return new TrackerSource({ tiers: [[url]], hostname, callers, ...surroundings });
+  const trackers = [{ url, tier: 0 }];
+  return new TrackerSource({ trackers, allTiers: false, hostname, listenHost, callers, ...surroundings });
 }
 
 test('two torrents find each other by a tracker, and leave it when they stop', async (t) => {
@@ -99,4 +106,47 @@ test('a source that is stopped at once announces nothing', async (t) => {
   while ((await stats()).peers === 0);
   assert.equal((await stats()).peers, 1);
   await later.stop(1000);
+});
+
+test('where a tracker sees us we are ourselves, and where we say that we are; a gateway’s address may be somebody else', async (t) => {
+  const { url } = await tracker(t);
+  const other = source(url);
+  other.start(new Swarm(7001));
+  const own: [options: { hostname?: string; listenHost?: string }, hosts: string[]][] = [
+    [{ listenHost: '127.0.0.9' }, ['127.0.0.9']],
+    [{ hostname: '10.1.2.3' }, ['10.1.2.3']],
+    [{}, []],
+  ];
+  for (const [options, hosts] of own) {
+    const swarm = new Swarm(7002);
+    const each = source(url, options);
+    each.start(swarm);
+    await swarm.found;
+    assert.deepEqual(swarm.ownHosts, hosts);
+    await each.stop(1000);
+  }
+  await other.stop(1000);
+});
+
+test('trackers are listed before the first is asked, tier by tier, each once, and a stopped source keeps its changes', async (t) => {
+  const { url, stats } = await tracker(t);
+  const callers = createTrackerCallers(undefined, { clock: systemClock, random: systemRandom });
+  const each = new TrackerSource({
+    trackers: [
+      { url: 'udp://127.0.0.1:1/announce', tier: 3 },
+      { url: 'wss://127.0.0.1', tier: 0 },
+      { url: 'wss://127.0.0.1', tier: 4 },
+    ],
+    ...{ allTiers: false, hostname: undefined, listenHost: undefined, callers },
+    ...{ clock: systemClock, random: systemRandom, logger: silentLogger },
+  });
+  const listed = () => each.trackers.map(({ url: text, tier, state }) => `${tier} ${text} ${state}`);
+  assert.deepEqual(listed(), ['0 wss://127.0.0.1 unsupported', '3 udp://127.0.0.1:1/announce idle']);
+  assert.deepEqual([each.nextTier, each.reannounce(), each.scrape()], [4, Infinity, Infinity]);
+  each.remove('udp://127.0.0.1:1/announce');
+  each.add({ url, tier: 1 });
+  each.start(new Swarm(7001));
+  while ((await stats()).peers !== 1);
+  assert.deepEqual(listed(), ['0 wss://127.0.0.1 unsupported', `1 ${url} working`]);
+  await each.stop(1000);
 });

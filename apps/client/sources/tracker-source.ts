@@ -1,20 +1,38 @@
 // Peers from a torrent's trackers: what joins the tracker package to the engine's interface.
-// Invariant: nothing is announced before `start` nor after `stop`, not even when a name resolves late.
+// Invariant: nothing is announced before `start` nor after `stop`, not even when a name resolves late; which trackers there
+// are outlives both.
 
-import { lookup } from 'node:dns/promises';
 import type { PeerSource, SourceReport, SwarmView } from '@enjambre/engine';
-import { parseIpAddress } from '@enjambre/metainfo';
+import { addressScope, parseIpAddress } from '@enjambre/metainfo';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
-import { Announcer, type TrackerCallers, type TrackerView } from '@enjambre/tracker';
+import {
+  type AnnouncedHosts,
+  Announcer,
+  MAX_TRACKERS,
+  type TrackerCallers,
+  type TrackerView,
+  viewUnasked,
+} from '@enjambre/tracker';
+import { resolveAnnouncedHosts } from './announced-hosts.ts';
 
-/** Announcing goes before a slow resolver: without an address the tracker sees where we are. */
-const RESOLVE_TIMEOUT_MS = 3_000;
+/** Scrapes on somebody's wish are no sooner after each other. */
+const LEAST_SCRAPE_MS = 10_000;
+
+export interface ListedTracker {
+  readonly url: string;
+  /** From 0. */
+  readonly tier: number;
+}
 
 export interface TrackerSourceOptions {
-  /** The torrent's announce list, tier by tier. */
-  readonly tiers: readonly (readonly string[])[];
+  /** Those it begins with; each URL counts once. */
+  readonly trackers: readonly ListedTracker[];
+  /** One of each tier is kept informed, not only one of all. */
+  readonly allTiers: boolean;
   /** Name or address at which peers reach us, when it is not the one that the tracker sees. */
   readonly hostname: string | undefined;
+  /** The one address we listen on; undefined for all. */
+  readonly listenHost: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -25,8 +43,10 @@ export interface TrackerSourceOptions {
 export class TrackerSource implements PeerSource {
   readonly name = 'tracker';
   readonly #options: TrackerSourceOptions;
+  #listed: ListedTracker[];
   #announcer: Announcer | undefined;
   #complete = false;
+  #scrapableAtMs = Number.NEGATIVE_INFINITY;
   /** Counts starts and stops: what was begun before the last one is over. */
   #turn = 0;
   /** The goodbye of the announcer before: a new one waits for it, or the tracker would take us out after letting us in. */
@@ -34,13 +54,19 @@ export class TrackerSource implements PeerSource {
 
   constructor(options: TrackerSourceOptions) {
     this.#options = options;
+    const urls = new Set<string>();
+    this.#listed = options.trackers
+      .filter(({ url }) => !urls.has(url) && urls.add(url))
+      .slice(0, MAX_TRACKERS)
+      .sort((a, b) => a.tier - b.tier);
   }
 
   start(swarm: SwarmView): void {
     const turn = ++this.#turn;
-    void Promise.all([this.#resolveHostname(), this.#leaving]).then(([announcedHost]) => {
+    const { hostname, clock } = this.#options;
+    void Promise.all([resolveAnnouncedHosts(hostname, clock), this.#leaving]).then(([announcedHosts]) => {
       if (this.#turn !== turn) return;
-      this.#announcer = this.#createAnnouncer(swarm, announcedHost);
+      this.#announcer = this.#createAnnouncer(swarm, announcedHosts);
       this.#announcer.start();
       if (this.#complete) this.#announcer.completed();
     });
@@ -64,51 +90,90 @@ export class TrackerSource implements PeerSource {
   }
 
   get report(): SourceReport {
-    if (this.#options.tiers.flat().length === 0) return { nextAt: undefined, error: 'the torrent names none' };
+    if (this.#listed.length === 0) return { nextAt: undefined, error: 'the torrent names none' };
     const { trackers } = this;
     const planned = trackers.map(({ nextAnnounceAt }) => nextAnnounceAt).filter((at) => at !== undefined);
-    const isFailing =
-      trackers.length > 0 && trackers.every(({ state }) => state === 'failing' || state === 'unsupported');
-    const [{ lastAnswer } = { lastAnswer: undefined }] = trackers;
+    const isFailing = trackers.every(({ state }) => state === 'failing' || state === 'unsupported');
+    const [{ lastAnswer }] = trackers;
     return {
       nextAt: planned.length === 0 ? undefined : Math.min(...planned),
-      error: isFailing ? lastAnswer : undefined,
+      error: isFailing && this.#announcer !== undefined ? lastAnswer : undefined,
     };
   }
 
-  /** How each tracker fares, in the torrent's order; empty before the first announce. */
+  /** How each tracker fares, tier by tier. */
   get trackers(): readonly TrackerView[] {
-    return this.#announcer?.trackers ?? [];
+    const { callers, clock } = this.#options;
+    return this.#announcer?.trackers ?? this.#listed.map(({ url, tier }) => viewUnasked(url, tier, callers, clock));
   }
 
-  #createAnnouncer(swarm: SwarmView, announcedHost: string | undefined): Announcer {
-    const { tiers, callers, clock, random, logger } = this.#options;
+  /** A tier behind all others. */
+  get nextTier(): number {
+    return Math.min(MAX_TRACKERS - 1, 1 + Math.max(-1, ...this.#listed.map(({ tier }) => tier)));
+  }
+
+  get isFull(): boolean {
+    return this.#listed.length >= MAX_TRACKERS;
+  }
+
+  has(url: string): boolean {
+    return this.#listed.some((tracker) => tracker.url === url);
+  }
+
+  /** @param tracker none that is there; there must be room */
+  add(tracker: ListedTracker): void {
+    this.#listed = [...this.#listed, tracker].sort((a, b) => a.tier - b.tier);
+    this.#announcer?.add(tracker.url, tracker.tier);
+  }
+
+  remove(url: string): void {
+    this.#listed = this.#listed.filter((tracker) => tracker.url !== url);
+    this.#announcer?.remove(url);
+  }
+
+  /** @returns milliseconds until a tracker may be asked; 0 when one is asked now, `Infinity` when none will be */
+  reannounce(): number {
+    return this.#announcer?.reannounce() ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Asks all trackers for their counts, which `trackers` then shows. @returns as `reannounce` */
+  scrape(): number {
+    if (this.#announcer === undefined) return Number.POSITIVE_INFINITY;
+    const nowMs = this.#options.clock.now();
+    if (nowMs < this.#scrapableAtMs) return this.#scrapableAtMs - nowMs;
+    this.#scrapableAtMs = nowMs + LEAST_SCRAPE_MS;
+    void this.#announcer.scrape();
+    return 0;
+  }
+
+  #createAnnouncer(swarm: SwarmView, announcedHosts: AnnouncedHosts): Announcer {
+    const { allTiers, callers, clock, random, logger } = this.#options;
+    const tiers: string[][] = [];
+    for (const { url, tier } of this.#listed) {
+      while (tiers.length <= tier) tiers.push([]);
+      tiers[tier].push(url);
+    }
     return new Announcer({
-      tiers,
+      ...{ tiers, allTiers, announcedHosts, clock, random, logger, callers },
       infoHash: swarm.infoHash,
       peerId: swarm.peerId,
       port: swarm.listenPort,
-      announcedHost,
       progress: () => swarm,
-      onPeers: (peers) => swarm.addPeers(peers),
-      ...{ clock, random, logger, callers },
+      onPeers: (peers) => {
+        swarm.setOwnHosts(this.#ownHosts(announcedHosts));
+        swarm.addPeers(peers);
+      },
     });
   }
 
-  /** Trackers want an address; a name that can't be resolved is announced as it is (BEP 3 allows that). */
-  async #resolveHostname(): Promise<string | undefined> {
-    const { hostname, clock } = this.#options;
-    if (hostname === undefined || parseIpAddress(hostname) !== undefined) return hostname;
-    const { promise: tooSlow, resolve } = Promise.withResolvers<string>();
-    const timer = clock.after(RESOLVE_TIMEOUT_MS, () => resolve(hostname));
-    const resolved = lookup(hostname).then(
-      ({ address }) => address,
-      () => hostname,
-    );
-    try {
-      return await Promise.race([resolved, tooSlow]);
-    } finally {
-      timer.cancel();
-    }
+  /**
+   * What we say where we are, and where trackers see us (BEP 24). A private address that a tracker sees is a gateway's, and
+   * somebody else may be there: it counts only when we listen on it.
+   */
+  #ownHosts({ v4, v6 }: AnnouncedHosts): string[] {
+    const seen = this.trackers
+      .flatMap(({ externalIps }) => externalIps)
+      .filter((host) => host === this.#options.listenHost || addressScope(parseIpAddress(host)!) === 'public');
+    return [v4, v6, ...seen].filter((host) => host !== undefined);
   }
 }

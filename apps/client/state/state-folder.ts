@@ -2,9 +2,10 @@
 // `<info hash>.torrent` is a torrent, an empty `<info hash>.paused` a mark. Nothing is there before there is something.
 // Invariant: a .torrent is whole whenever it is there.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf, StartError } from '../errors.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 const NAME = /^([0-9a-f]{40})\.(torrent|paused)$/;
 
@@ -40,16 +41,7 @@ export class StateFolder {
 
   /** Remembers a torrent. @throws the system's error when it cannot be written */
   keep(infoHash: string, bytes: Uint8Array): void {
-    const path = this.torrentPath(infoHash);
-    mkdirSync(this.#path, { recursive: true, mode: 0o700 });
-    try {
-      writeFileSync(`${path}.new`, bytes);
-      sync(`${path}.new`);
-      renameSync(`${path}.new`, path);
-    } catch (error) {
-      rmSync(`${path}.new`, { force: true });
-      throw error;
-    }
+    writeWholeFile(this.torrentPath(infoHash), bytes);
     this.#kept.add(infoHash);
   }
 
@@ -85,14 +77,5 @@ function namesIn(path: string): string[] {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new StartError('state-folder', `--state-dir ${path}: cannot be read: ${reasonOf(error)}`, { cause: error });
-  }
-}
-
-function sync(path: string): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

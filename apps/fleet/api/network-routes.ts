@@ -5,8 +5,6 @@ import type { Fleet } from '../fleet.ts';
 import type { Server } from './bare-server.ts';
 import { serve } from './serve.ts';
 
-const DEFAULT_KIND = 'bridge';
-
 export function networkRoutes(server: Server, fleet: Fleet): void {
   const { driver } = fleet.options;
 
@@ -16,7 +14,7 @@ export function networkRoutes(server: Server, fleet: Fleet): void {
     if (driver.networks === undefined) {
       throw new FleetError('not-with-this-driver', `There are no networks with the driver ${driver.name}.`);
     }
-    const networkId = await driver.networks.create(body.name, body.driver ?? DEFAULT_KIND);
+    const networkId = await driver.networks.create(body.name, body.driver ?? driver.networks.kind);
     return { success: true, networkId, name: body.name, message: 'Network created successfully' };
   });
 }

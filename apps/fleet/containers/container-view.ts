@@ -1,9 +1,12 @@
 // A container as callers see it: the row of the page's list, and the forms of the older API. Pure.
 
-import type { ContainerState, ContainerView, Health, Reason, Status, TorrentReason } from '@enjambre/contract';
+import type { ContainerState, ContainerView, Health, Reason, Status } from '@enjambre/contract';
 import type { Driver } from '../drivers/driver.ts';
-import type { Sight } from '../watcher/watcher.ts';
+import type { Sight } from '../watcher/sight.ts';
+import type { Watcher } from '../watcher/watcher.ts';
 import type { Container, Phase } from './container.ts';
+import { instanceViewOf } from './instance-view.ts';
+import { reasonOfClient } from './reason-of-client.ts';
 
 const states: Readonly<Record<Phase, ContainerState>> = {
   created: 'created',
@@ -14,8 +17,11 @@ const states: Readonly<Record<Phase, ContainerState>> = {
   stopped: 'exited',
 };
 
-export function viewOf(container: Container, driver: Driver, sight: Sight | undefined): ContainerView {
+export function viewOf(container: Container, driver: Driver, watcher: Watcher): ContainerView {
   const { record, phase, last, startedAt } = container;
+  const sight = watcher.get(record.id);
+  const replicas = driver.replication?.replicas(record.id) ?? [];
+  const trouble = record.wanted === 'running' ? driver.replication?.problemOf(record.id) : undefined;
   const running = phase === 'running' || phase === 'stopping';
   return {
     id: record.id,
@@ -24,7 +30,7 @@ export function viewOf(container: Container, driver: Driver, sight: Sight | unde
     state: stateOf(container),
     wanted: record.wanted,
     health: healthOf(running, sight),
-    reason: reasonFor(container, sight),
+    reason: trouble ?? reasonFor(container, sight),
     torrentName: record.torrentName,
     infoHash: record.infoHash,
     totalSize: record.totalSize,
@@ -34,6 +40,9 @@ export function viewOf(container: Container, driver: Driver, sight: Sight | unde
     startedAt: startedAt ?? null,
     exitCode: running || last === undefined ? null : last.exitCode,
     restarts: record.restarts,
+    host: driver.get(record.id)?.host ?? null,
+    instances: replicas.map((replica) => instanceViewOf(replica, watcher.get(record.id, replica.id))),
+    update: driver.replication?.updateOf(record.id) ?? null,
     config: record.config,
   };
 }
@@ -90,29 +99,6 @@ function reasonFor({ phase, phaseSince, last, retryAt }: Container, sight: Sight
     return { code: 'starting', message: 'Its client has not answered yet.', since };
   }
   return sight.reason === undefined ? null : reasonOfClient(sight.reason, sight.reasonSince);
-}
-
-/** What its disk refuses has one word here; what the state says by itself needs none. */
-function reasonOfClient({ code, message }: TorrentReason, since: number): Reason | null {
-  switch (code) {
-    case 'disk-full':
-    case 'not-writable':
-    case 'not-readable':
-    case 'locked':
-    case 'path-conflict':
-      return { code: 'storage', message, since };
-    case 'starting':
-    case 'checking':
-      return { code: 'checking', message, since };
-    case 'stopped':
-    case 'paused':
-    case 'seeding':
-    case 'nobody-asks':
-    case 'downloading':
-      return null;
-    default:
-      return { code, message, since };
-  }
 }
 
 function age(milliseconds: number): string {

@@ -1,8 +1,9 @@
 // What a caller asks for when a container is created, checked field by field. Pure.
 
-import type { CreateContainer } from '@enjambre/contract';
+import type { CreateContainer, Placement } from '@enjambre/contract';
 import { isIpLiteral } from '@enjambre/http';
 import { invalidField } from '../errors.ts';
+import { readPlacement } from './placement-request.ts';
 
 export interface ContainerRequest {
   readonly name: string;
@@ -19,6 +20,8 @@ export interface ContainerRequest {
   readonly downloadLimit: number | null;
   readonly uploadLimit: number | null;
   readonly peers: readonly string[];
+  /** Null for one instance, anywhere. */
+  readonly placement: Placement | null;
   /** Sentences about what was asked for and means nothing, whatever the driver. */
   readonly warnings: readonly string[];
 }
@@ -26,7 +29,8 @@ export interface ContainerRequest {
 /** Docker's rule, so that any container can be run by Docker too. */
 export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/;
 const MAX_PORT = 65535;
-const plannedSources = ['overlay', 'dht', 'pex', 'lsd'];
+const knownSources = ['tracker', 'overlay'];
+const plannedSources = ['dht', 'pex', 'lsd'];
 
 /** @throws FleetError `invalid-request` that names the field */
 export function readCreateRequest(body: CreateContainer): ContainerRequest {
@@ -44,12 +48,15 @@ export function readCreateRequest(body: CreateContainer): ContainerRequest {
   }
   const port = body.port === undefined ? null : readPort(body.port);
   const { networkName = null, imageName = null, bootstrap = null } = body;
-  for (const peer of body.peers ?? []) checkPeer(peer);
+  const discoveryMode = readDiscoveryMode(body.discoveryMode ?? 'tracker');
+  const hasOverlay = discoveryMode.split(',').includes('overlay');
+  for (const peer of body.peers ?? []) checkPeer(peer, 'peers');
+  for (const member of bootstrap?.split(',') ?? []) checkPeer(member, 'bootstrap');
   return {
     name,
     torrentFile: body.torrentFile,
     folderPath: body.folderPath,
-    discoveryMode: readDiscoveryMode(body.discoveryMode ?? 'tracker'),
+    discoveryMode,
     networkName,
     imageName,
     port,
@@ -57,9 +64,10 @@ export function readCreateRequest(body: CreateContainer): ContainerRequest {
     downloadLimit: body.downloadLimit ?? null,
     uploadLimit: body.uploadLimit ?? null,
     peers: body.peers ?? [],
+    placement: body.placement === undefined ? null : readPlacement(body.placement),
     warnings: [
-      ...(port === null ? [] : ['port is for the overlay, which does not exist yet']),
-      ...(bootstrap === null ? [] : ['bootstrap is for the overlay, which does not exist yet']),
+      ...(port === null || hasOverlay ? [] : ['port is for the overlay, which discoveryMode does not name']),
+      ...(bootstrap === null || hasOverlay ? [] : ['bootstrap is for the overlay, which discoveryMode does not name']),
     ],
   };
 }
@@ -75,19 +83,22 @@ function readDiscoveryMode(text: string): string {
   const sources = text.split(',').map((word) => word.trim());
   for (const source of sources) {
     if (plannedSources.includes(source)) {
-      throw invalidField('discoveryMode', `${source} does not exist yet; only tracker does`);
+      throw invalidField('discoveryMode', `${source} does not exist yet; ${knownSources.join(' and ')} do`);
     }
-    if (source !== 'tracker') {
-      throw invalidField('discoveryMode', `unknown source ${JSON.stringify(source)}; only tracker exists`);
+    if (!knownSources.includes(source)) {
+      throw invalidField(
+        'discoveryMode',
+        `unknown source ${JSON.stringify(source)}; there are ${knownSources.join(', ')}`,
+      );
     }
   }
-  return 'tracker';
+  return [...new Set(sources)].join(',');
 }
 
-function checkPeer(peer: string): void {
+function checkPeer(peer: string, field: string): void {
   const match = /^(\[.+\]|[^:,]+):([0-9]{1,5})$/.exec(peer);
   const port = Number(match?.[2]);
   const host = match?.[1] ?? '';
   const isHost = isIpLiteral(host.replace(/^\[(.*)\]$/, '$1')) || /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(host);
-  if (!isHost || !(port >= 1 && port <= MAX_PORT)) throw invalidField('peers', 'a peer is HOST:PORT or [IPV6]:PORT');
+  if (!isHost || !(port >= 1 && port <= MAX_PORT)) throw invalidField(field, 'each is HOST:PORT or [IPV6]:PORT');
 }

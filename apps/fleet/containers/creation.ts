@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import type { Clock } from '@enjambre/runtime';
 import { placeDownloadFolder } from '../downloads/download-folder.ts';
+import { volumeFolder } from '../downloads/volume.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { FleetError } from '../errors.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
@@ -68,11 +69,15 @@ async function makeRecord(
   request: ContainerRequest,
   { root, torrents, driver, clock }: CreationOptions,
 ): Promise<{ record: ContainerRecord; bytes: Buffer }> {
-  const { name, torrentFile, folderPath, warnings: _, ...rest } = request;
+  const { name, torrentFile, folderPath, placement, warnings: _, ...rest } = request;
   const stored = await torrents.read(torrentFile);
   const { torrentName, infoHash, totalSize } = summarize(stored.torrent);
-  const folder = await placeDownloadFolder(root, folderPath ?? name, driver.folderOwner);
-  const config = { ...rest, torrentFile: stored.name, folderPath: folder, peers: [...request.peers] };
+  const folder =
+    folderPath === undefined && driver.hasVolumes
+      ? volumeFolder(id)
+      : await placeDownloadFolder(root, folderPath ?? name, driver.folderOwner);
+  const where = placement !== null && { placement };
+  const config = { ...rest, torrentFile: stored.name, folderPath: folder, peers: [...request.peers], ...where };
   const createdAt = clock.wallTime();
   const record = { id, name, torrentName, infoHash, totalSize, createdAt, config, restarts: 0, paused: false };
   return { record: { ...record, wanted: 'running' }, bytes: stored.bytes };

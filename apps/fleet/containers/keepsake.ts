@@ -4,6 +4,7 @@
 import { ContainerConfigSchema, conforms } from '@enjambre/contract';
 import Type from 'typebox';
 import { isInside } from '../downloads/download-folder.ts';
+import { isOwnVolume } from '../downloads/volume.ts';
 import type { ContainerRecord } from '../state/container-store.ts';
 import { CONTAINER_NAME } from './create-request.ts';
 
@@ -25,7 +26,9 @@ export function writeKeepsake({ name, torrentName, infoHash, totalSize, createdA
 /** Undefined when it is none of ours, or belongs to another root. */
 export function readKeepsake(text: string, root: string): Kept | undefined {
   const kept = parse(text);
-  return conforms(KeepsakeSchema, kept) && isInside(kept.config.folderPath, root) ? kept : undefined;
+  if (!conforms(KeepsakeSchema, kept)) return undefined;
+  const { folderPath } = kept.config;
+  return isOwnVolume(folderPath) || isInside(folderPath, root) ? kept : undefined;
 }
 
 function parse(text: string): unknown {

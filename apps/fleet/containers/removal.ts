@@ -7,6 +7,7 @@ import type { ActionAnswer, RemovalPlan } from '@enjambre/contract';
 import { parseTorrentFile } from '@enjambre/metainfo';
 import type { Clock } from '@enjambre/runtime';
 import { deleteFiles, filesOf, measureFiles } from '../downloads/downloaded-files.ts';
+import { volumeIn } from '../downloads/volume.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { FleetError } from '../errors.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
@@ -104,7 +105,7 @@ export class Removal {
     }
     watcher.forget(id);
     const { folderPath: folder } = record.config;
-    if (withData) {
+    if (withData && volumeIn(folder) === undefined) {
       await deleteFiles(await this.#filesOf(container), { folder, root, infoHash: record.infoHash });
     }
     await driver.remove(id);
@@ -147,6 +148,8 @@ export class Removal {
   }
 
   async #filesOf({ id, record }: Container): Promise<string[]> {
+    // On hosts that are not ours to reach into: what lies there stays.
+    if (volumeIn(record.config.folderPath) !== undefined) return [];
     // Somebody took it away: then nobody knows any more which files are its own.
     const bytes = await readFile(this.#options.torrentPathOf(id)).catch(() => undefined);
     return bytes === undefined ? [] : filesOf(parseTorrentFile(bytes), record.config.folderPath);

@@ -22,10 +22,15 @@ export async function chooseDriver(config: Config, surroundings: Surroundings): 
   const host = docker.host ?? (surroundings.env.DOCKER_HOST || undefined);
   if (driver === 'process') return processDriver(config, surroundings);
   // Loaded only when wanted: its library costs more memory than all of the rest.
-  const { Engine } = await import('./docker/engine.ts');
+  const { Engine } = await import('./engine/engine.ts');
   if (driver === 'auto' && !(await new Engine(host).answers())) return processDriver(config, surroundings);
+  const { allowedImages, host: _, user = driver === 'docker-swarm' ? UNPRIVILEGED : ownUser(), ...policy } = docker;
+  if (driver === 'docker-swarm') {
+    const { SwarmDriver } = await import('./docker-swarm/swarm-driver.ts');
+    // The image's own user, to whom new volumes belong.
+    return new SwarmDriver({ host, policy: { ...policy, user }, allowedImages, ...surroundings });
+  }
   const { DockerDriver } = await import('./docker/docker-driver.ts');
-  const { allowedImages, host: _, user = ownUser(), ...policy } = docker;
   return new DockerDriver({ host, policy: { ...policy, user }, allowedImages, ...surroundings });
 }
 

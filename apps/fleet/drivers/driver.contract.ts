@@ -15,7 +15,7 @@ export interface DriverUnderTest {
 
 /** Hears nothing but what it is given for. */
 export function listener(ears: Partial<DriverListener> = {}): DriverListener {
-  return { exited() {}, started() {}, returned() {}, ...ears };
+  return { exited() {}, started() {}, changed() {}, returned() {}, ...ears };
 }
 
 /** @param make a driver that was not opened; what it leaves is taken away after the test */
@@ -30,6 +30,8 @@ export function driverContract(name: string, make: (t: TestContext) => Promise<D
       assert.equal(driver.get(spec.id)?.startedAt, instance.startedAt);
       assert.equal(driver.unreachable, undefined);
       assert.notEqual(await driver.stats(spec.id), undefined);
+      const on = (await driver.hosts()).find(({ name }) => name === instance.host);
+      assert.deepEqual([on?.state, on?.reason, on?.instances], ['ready', null, 1]);
       await driver.stop(spec.id);
       assert.deepEqual(idsOf(driver), []);
       assert.equal(await driver.stats(spec.id), undefined);

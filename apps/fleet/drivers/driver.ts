@@ -1,7 +1,7 @@
 // What runs the clients, whatever it is: processes here, containers elsewhere. The fleet knows no more of it than this.
 // Invariant: an id has at most one running instance; its log and exit stay until `remove`.
 
-import type { Image, PullStep, Stats } from '@enjambre/contract';
+import type { Host, Image, ImageUpdate, InstanceView, Placement, PullStep, Reason, Stats } from '@enjambre/contract';
 
 /** A client as it shall run. */
 export interface InstanceSpec {
@@ -18,17 +18,22 @@ export interface InstanceSpec {
   readonly imageName: string | null;
   /** The port under which the overlay's is to be reached from outside; null for none. */
   readonly overlayPort: number | null;
+  /** Sources of peers, as the client's flag has them: `tracker,overlay`. */
   readonly discoveryMode: string;
+  /** Members of the overlay to start from, `host:port` with commas; null for none. */
+  readonly bootstrap: string | null;
   readonly downloadLimitBytesPerSecond: number | undefined;
   readonly uploadLimitBytesPerSecond: number | undefined;
   /** Each `host:port`. */
   readonly peers: readonly string[];
+  /** Null for one instance, wherever the driver likes. */
+  readonly placement: Placement | null;
   /** What the fleet knows of it, for a day on which it has forgotten: given back by `keepsake`. */
   readonly keepsake: string;
 }
 
 /** What is the driver's to allow. */
-export type InstanceWish = Pick<InstanceSpec, 'name' | 'networkName' | 'imageName'>;
+export type InstanceWish = Pick<InstanceSpec, 'name' | 'networkName' | 'imageName' | 'placement'>;
 
 /** Where its control server answers, and to whom. */
 export interface Endpoint {
@@ -47,6 +52,8 @@ export interface PortMapping {
 
 export interface Instance {
   readonly id: string;
+  /** Name of the machine it runs on; null: on several. */
+  readonly host: string | null;
   /** Undefined when its control server could not be bound, or is not known yet. */
   readonly endpoint: Endpoint | undefined;
   /** `host:port` under which the other instances of this driver reach it as a peer; undefined while it is not known. */
@@ -71,6 +78,8 @@ export interface DriverListener {
   exited(id: string, exit: Exit): void;
   /** It runs again: what runs the clients has restarted it. */
   started(id: string): void;
+  /** Of one that runs: where or how many of it do, or what is wrong with one of several. */
+  changed(id: string): void;
   /** What runs the clients can be reached again. Before, `exited` and `started` told what has changed meanwhile. */
   returned(): void;
 }
@@ -95,6 +104,8 @@ export interface Network {
 }
 
 export interface Networks {
+  /** What is made where nobody says which. */
+  readonly kind: string;
   list(): Promise<readonly Network[]>;
   /** @param kind as the engine calls it: `bridge` @returns its id  @throws FleetError `name-taken`, `invalid-request` */
   create(name: string, kind: string): Promise<string>;
@@ -107,6 +118,31 @@ export interface Images {
   check(name: string): void;
   /** @throws FleetError `image-not-found` */
   pull(name: string, onStep: (step: PullStep) => void): Promise<void>;
+}
+
+/** One of several instances that a spec has become. */
+export interface Replica extends Pick<InstanceView, 'id' | 'host' | 'image' | 'state'> {
+  /** Undefined while its control server is not known. */
+  readonly endpoint: Endpoint | undefined;
+  /** Unix milliseconds; undefined while it does not run. */
+  readonly startedAt: number | undefined;
+  /** Why it is not as it should be, as far as the driver knows. */
+  readonly problem: Reason | undefined;
+}
+
+/** What a driver has that makes (where asked to) several instances of one spec, on several hosts. */
+export interface Replication {
+  /** Empty for a spec that asks for one. */
+  replicas(id: string): readonly Replica[];
+  /** What keeps instances from running that Swarm alone can mend: no host for them, a host that is down. */
+  problemOf(id: string): Reason | undefined;
+  /**
+   * Makes what runs be like that, one after the other, without ending all. Resolves once it has begun.
+   * @throws FleetError as `start`
+   */
+  update(spec: InstanceSpec): Promise<void>;
+  /** Undefined: it was never updated. */
+  updateOf(id: string): ImageUpdate | undefined;
 }
 
 /** Numbers of a user and a group. */
@@ -124,6 +160,10 @@ export interface Driver {
   readonly networks: Networks | undefined;
   /** Undefined where instances are not made from images. */
   readonly images: Images | undefined;
+  /** Whether data lies in volumes of the hosts where no folder is asked for: `InstanceSpec.folder` names one then. */
+  readonly hasVolumes: boolean;
+  /** Undefined where a spec has one instance, on the one machine. */
+  readonly replication: Replication | undefined;
   /** Whom folders that are made for instances must belong to; undefined: us. */
   readonly folderOwner: Owner | undefined;
   /** Why what runs the clients cannot be reached now; undefined: it can. */
@@ -136,7 +176,7 @@ export interface Driver {
   /**
    * Looks whether an instance could be like that, before anything is made for it.
    * @returns a sentence about each wish that means nothing to this driver
-   * @throws FleetError `invalid-request`, `network-not-found`, `image-not-found`
+   * @throws FleetError `invalid-request`, `network-not-found`, `image-not-found`, `host-not-found`
    */
   check(wish: InstanceWish): Promise<readonly string[]>;
   /** What runs now. */
@@ -158,6 +198,8 @@ export interface Driver {
   tailLog(id: string, count: number): Promise<readonly string[]>;
   /** The last `count` lines, then each new one, until the function that it gives is called. */
   followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void>;
+  /** Those that instances may run on. */
+  hosts(): Promise<readonly Host[]>;
   /** Undefined when it does not run. */
   stats(id: string): Promise<Stats | undefined>;
   /** Lets go of everything. @param stop whether the instances end too */

@@ -1,6 +1,16 @@
 // How a client ended, for people: what it returned, and the last thing it said.
 
+import { constants } from 'node:os';
 import type { Exit } from './driver.ts';
+
+/** What a shell adds to a signal's number, and Docker too. */
+const SIGNAL_EXIT_CODE = 128;
+
+/** Of a container: a signal is in its code. */
+export function describeExitCode(code: number, lines: readonly string[]): Exit {
+  const signal = Object.entries(constants.signals).find(([, number]) => SIGNAL_EXIT_CODE + number === code)?.[0];
+  return describeExit(code, (signal as NodeJS.Signals | undefined) ?? null, lines);
+}
 
 /** @param lines the end of its log */
 export function describeExit(code: number | null, signal: NodeJS.Signals | null, lines: readonly string[]): Exit {

@@ -11,8 +11,10 @@ export const plainSpec: InstanceSpec = {
   imageName: null,
   overlayPort: null,
   discoveryMode: 'tracker',
+  bootstrap: null,
   downloadLimitBytesPerSecond: undefined,
   uploadLimitBytesPerSecond: undefined,
   peers: [],
+  placement: null,
   keepsake: '',
 };

@@ -17,6 +17,57 @@ export async function readStatus(endpoint: Endpoint): Promise<StatusAnswer> {
   }
 }
 
+/** A torrent of a hundred thousand pieces, with its first files and peers, is a tenth of it. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+export interface ClientCall {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Of its own API, with its query. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+export interface ClientAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A call of the client's own API. @returns undefined when it did not answer in JSON within its time */
+export function callClient({ host, port, token }: Endpoint, call: ClientCall): Promise<ClientAnswer | undefined> {
+  return new Promise((resolve) => {
+    const { method, path } = call;
+    const body = call.body === undefined ? '' : JSON.stringify(call.body);
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+    };
+    const outgoing = request({ host, port, method, path, headers, agent: false, timeout: TIMEOUT_MS });
+    outgoing.on('timeout', () => outgoing.destroy()).on('error', () => resolve(undefined));
+    outgoing.on('response', (response) => {
+      const parts: Buffer[] = [];
+      let size = 0;
+      response.on('data', (part: Buffer) => {
+        parts.push(part);
+        size += part.length;
+        if (size > MAX_ANSWER_BYTES) outgoing.destroy();
+      });
+      response.on('error', () => resolve(undefined));
+      response.on('close', () => resolve(undefined));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(parts)) }));
+    });
+    outgoing.end(body);
+  });
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 /** @returns whether the client confirmed */
 export function setPaused({ host, port, token }: Endpoint, paused: boolean): Promise<boolean> {
   return new Promise((resolve) => {

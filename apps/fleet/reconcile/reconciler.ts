@@ -1,16 +1,18 @@
 // Brings each container from what runs to what is wanted. Invariant: one step at a time a container, each decided anew
 // from how things are; what a client's end means is decided here and nowhere else.
 
+import type { ContainerConfig } from '@enjambre/contract';
 import type { Clock, Logger } from '@enjambre/runtime';
 import type { Container, Phase } from '../containers/container.ts';
 import type { ContainerList } from '../containers/container-list.ts';
 import type { Driver, Exit, InstanceSpec, Keepsake } from '../drivers/driver.ts';
 import { reasonOf } from '../errors.ts';
-import { readStatus, setPaused } from '../net/control-caller.ts';
+import { readStatus } from '../net/control-caller.ts';
 import type { ContainerStore, HistoryEntry } from '../state/container-store.ts';
 import type { Watcher } from '../watcher/watcher.ts';
 import { countFailures, restartDelayMs } from './back-off.ts';
 import { decide } from './decision.ts';
+import { setAllPaused } from './pause.ts';
 
 export interface ReconcilerOptions {
   readonly containers: ContainerList;
@@ -41,6 +43,7 @@ export class Reconciler {
     await driver.open({
       exited: (id, exit) => this.#ended(id, exit),
       started: (id) => this.#restartedBySomebody(id),
+      changed: (id) => this.#changed(id),
       returned: () => this.#settleAll(),
     });
     const strays = (await driver.known()).filter((id) => containers.get(id) === undefined);
@@ -83,6 +86,32 @@ export class Reconciler {
       if (this.#options.driver.get(container.id) !== undefined) await this.#stopNow(container);
     });
     await this.settle(container);
+  }
+
+  /** Runs it from another image; where there are several instances, one after the other. @throws FleetError `start-failed` */
+  async update(container: Container, imageName: string): Promise<void> {
+    const { driver, store, specOf } = this.#options;
+    const { record } = container;
+    const change = (config: ContainerConfig) => {
+      record.config = config;
+      store.update(record);
+    };
+    const before = record.config;
+    await this.alone(container, async () => {
+      change({ ...before, imageName });
+      try {
+        if (driver.get(container.id) === undefined) return;
+        if (driver.replication !== undefined) return await driver.replication.update(specOf(container));
+        await this.#stopNow(container);
+        await this.#startNow(container);
+      } catch (error) {
+        change(before);
+        // As it was before; the reason is why it could not be as was asked.
+        if (driver.get(container.id) === undefined) await this.#startNow(container).catch(() => {});
+        throw error;
+      }
+    });
+    this.#options.onChange(container.id);
   }
 
   /** Ends its client, after what is being done to it, which is cut short. It must be out of the list by then. */
@@ -141,7 +170,7 @@ export class Reconciler {
     try {
       const instance = await driver.start(specOf(container));
       // Its pause was asked of an earlier process.
-      if (container.record.paused && instance.endpoint !== undefined) await setPaused(instance.endpoint, true);
+      if (container.record.paused) await setAllPaused(driver, container.id, true);
       this.#isRunning(container, instance.startedAt);
       this.#remember(container, { what: 'started', exitCode: null, message: 'It was started.' });
     } catch (error) {
@@ -171,8 +200,34 @@ export class Reconciler {
     const { driver, watcher } = this.#options;
     container.startedAt = startedAt;
     container.retryAt = undefined;
-    watcher.watch(container.id, () => driver.get(container.id)?.endpoint);
+    if (this.#hasSeveral(container.id)) this.#watchSeveral(container.id);
+    else watcher.watch(container.id, () => driver.get(container.id)?.endpoint);
     this.#enter(container, 'running');
+  }
+
+  #hasSeveral(id: string): boolean {
+    return (this.#options.driver.replication?.replicas(id) ?? []).length > 0;
+  }
+
+  #watchSeveral(id: string): void {
+    const { driver, watcher } = this.#options;
+    const replicasNow = () => driver.replication?.replicas(id) ?? [];
+    const endpointOf = (member: string) => () => replicasNow().find((replica) => replica.id === member)?.endpoint;
+    const running = replicasNow().filter(({ state }) => state === 'running');
+    watcher.watchGroup(id, new Map(running.map((replica) => [replica.id, endpointOf(replica.id)])));
+  }
+
+  /** Where its instances run, or how many. */
+  #changed(id: string): void {
+    const { containers, driver, onChange } = this.#options;
+    const container = containers.get(id);
+    if (container === undefined || this.#closed) return;
+    if (container.phase === 'running' && this.#hasSeveral(id)) {
+      this.#watchSeveral(id);
+      // What Swarm started anew does not know of it.
+      if (container.record.paused) void setAllPaused(driver, id, true);
+    }
+    onChange(id);
   }
 
   #settleAll(): void {
@@ -205,7 +260,7 @@ export class Reconciler {
       store.update(container.record);
       this.#isRunning(container, instance.startedAt);
       this.#remember(container, { what: 'started', exitCode: null, message: 'It was started again.' });
-      if (container.record.paused && instance.endpoint !== undefined) void setPaused(instance.endpoint, true);
+      if (container.record.paused) void setAllPaused(driver, id, true);
     }
     // Somebody started by hand what was stopped here: that is undone.
     void this.settle(container).catch(() => {});

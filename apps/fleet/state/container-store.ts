@@ -20,7 +20,8 @@ export interface ContainerRecord {
   readonly createdAt: number;
   /** How often it was started again after it had ended by itself. */
   restarts: number;
-  readonly config: ContainerConfig;
+  /** Its image may be updated. */
+  config: ContainerConfig;
 }
 
 export interface HistoryEntry {
@@ -76,10 +77,10 @@ export class ContainerStore {
   }
 
   /** Writes what may change. */
-  update({ id, wanted, paused, restarts }: ContainerRecord): void {
+  update({ id, wanted, paused, restarts, config }: ContainerRecord): void {
     this.#database
-      .prepare('UPDATE container SET wanted = ?, paused = ?, restarts = ? WHERE id = ?')
-      .run(wanted, Number(paused), restarts, id);
+      .prepare('UPDATE container SET wanted = ?, paused = ?, restarts = ?, config = ? WHERE id = ?')
+      .run(wanted, Number(paused), restarts, JSON.stringify(config), id);
   }
 
   /** Its history goes with it. */

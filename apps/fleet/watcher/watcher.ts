@@ -1,11 +1,14 @@
 // Asks every client how it is, about once a second each (less often while it has nothing new), and tells when an answer
 // differs from the one before.
+// A container of several clients is a group: each is asked, and the group's sight is of all together.
 // Invariant: a client is unreachable after three misses and back after one answer; at most one question to it is open.
 
 import type { Health, Status, TorrentReason } from '@enjambre/contract';
 import type { Clock, Random, Timer } from '@enjambre/runtime';
 import type { Endpoint } from '../drivers/driver.ts';
 import { StatusConnection } from '../net/status-connection.ts';
+import type { Sight } from './sight.ts';
+import { combineSights } from './sight-group.ts';
 
 const INTERVAL_MS = 1_000;
 /** So that the clients of a host are not all asked in the same moment. */
@@ -19,20 +22,6 @@ const REST_INTERVAL_MS = 3_000;
 const REASON_INTERVAL_MS = 3_000;
 /** States that say themselves why they are so. */
 const PLAIN_STATES: readonly Status['state'][] = ['downloading', 'completed', 'paused'];
-
-export interface Sight {
-  readonly health: Health;
-  /** The last answer; kept when none comes any more. */
-  readonly status: Status | undefined;
-  /** Unix milliseconds of that answer. */
-  readonly statusAt: number | undefined;
-  /** Unix milliseconds: since when the health is so. */
-  readonly since: number;
-  /** What its client says of its torrent, while its state alone does not tell. */
-  readonly reason: TorrentReason | undefined;
-  /** Unix milliseconds: since when the reason has that code. */
-  readonly reasonSince: number;
-}
 
 interface Watched extends Sight {
   readonly endpoint: () => Endpoint | undefined;
@@ -59,17 +48,40 @@ export interface WatcherOptions {
   readonly onMiss: (id: string) => void;
 }
 
+type EndpointNow = () => Endpoint | undefined;
+
+/** An id has no slash. */
+const keyOf = (id: string, member: string) => `${id}/${member}`;
+const idOf = (key: string) => key.split('/', 1)[0];
+
 export class Watcher {
   readonly #options: WatcherOptions;
+  /** By id, those of a group by `id/member`. */
   readonly #watched = new Map<string, Watched>();
+  readonly #groups = new Map<string, ReadonlySet<string>>();
 
   constructor(options: WatcherOptions) {
     this.#options = options;
   }
 
   /** Begins at once. @param endpoint where to ask, as it is known then */
-  watch(id: string, endpoint: () => Endpoint | undefined): void {
+  watch(id: string, endpoint: EndpointNow): void {
     this.forget(id);
+    this.#begin(id, endpoint);
+  }
+
+  /** The same for a group, whose members may be others than before: those that stay are asked on. */
+  watchGroup(id: string, members: ReadonlyMap<string, EndpointNow>): void {
+    this.#drop(id);
+    for (const member of this.#groups.get(id) ?? []) if (!members.has(member)) this.#drop(keyOf(id, member));
+    this.#groups.set(id, new Set(members.keys()));
+    for (const [member, endpoint] of members) {
+      const key = keyOf(id, member);
+      if (!this.#watched.has(key)) this.#begin(key, endpoint);
+    }
+  }
+
+  #begin(key: string, endpoint: EndpointNow): void {
     const watched: Watched = {
       endpoint,
       misses: 0,
@@ -85,57 +97,75 @@ export class Watcher {
       connection: undefined,
       asking: undefined,
     };
-    this.#watched.set(id, watched);
-    void this.ask(id);
+    this.#watched.set(key, watched);
+    void this.#askOne(key);
   }
 
   /** It does not run any more. */
   forget(id: string): void {
-    const watched = this.#watched.get(id);
-    this.#watched.delete(id);
-    watched?.timer?.cancel();
-    watched?.connection?.close();
+    for (const key of this.#keysOf(id)) this.#drop(key);
+    this.#groups.delete(id);
   }
 
-  get(id: string): Sight | undefined {
-    return this.#watched.get(id);
+  /** @param member of a group; all together when left out */
+  get(id: string, member?: string): Sight | undefined {
+    if (member !== undefined) return this.#watched.get(keyOf(id, member));
+    const group = this.#groups.get(id);
+    if (group === undefined) return this.#watched.get(id);
+    return combineSights(this.#keysOf(id).flatMap((key) => this.#watched.get(key) ?? []));
   }
 
   /** Asks now. Resolves once the answer is taken in, or did not come. */
   async ask(id: string): Promise<void> {
-    const watched = this.#watched.get(id);
-    if (watched === undefined) return;
-    watched.timer?.cancel();
-    watched.asking ??= this.#ask(id, watched);
-    await watched.asking;
+    await Promise.all(this.#keysOf(id).map((key) => this.#askOne(key)));
   }
 
   close(): void {
-    for (const id of [...this.#watched.keys()]) this.forget(id);
+    for (const key of [...this.#watched.keys()]) this.#drop(key);
   }
 
-  async #ask(id: string, watched: Watched): Promise<void> {
-    const connection = this.#connect(id, watched);
+  #keysOf(id: string): string[] {
+    const group = this.#groups.get(id);
+    return group === undefined ? [id] : [...group].map((member) => keyOf(id, member));
+  }
+
+  #drop(key: string): void {
+    const watched = this.#watched.get(key);
+    this.#watched.delete(key);
+    watched?.timer?.cancel();
+    watched?.connection?.close();
+  }
+
+  async #askOne(key: string): Promise<void> {
+    const watched = this.#watched.get(key);
+    if (watched === undefined) return;
+    watched.timer?.cancel();
+    watched.asking ??= this.#ask(key, watched);
+    await watched.asking;
+  }
+
+  async #ask(key: string, watched: Watched): Promise<void> {
+    const connection = this.#connect(key, watched);
     const answer = await connection?.ask();
     const isAnswer = answer !== undefined && answer !== 'refused';
     const why = isAnswer ? await this.#askWhy(watched, connection!, answer) : undefined;
     watched.asking = undefined;
-    if (this.#watched.get(id) !== watched) return;
-    if (isAnswer) this.#takeIn(id, watched, answer, why);
-    else this.#miss(id, watched);
+    if (this.#watched.get(key) !== watched) return;
+    if (isAnswer) this.#takeIn(key, watched, answer, why);
+    else this.#miss(key, watched);
     const { clock, random } = this.#options;
     watched.timer?.cancel();
     const intervalMs = watched.sameAnswers < SAME_ANSWERS_UNTIL_REST ? INTERVAL_MS : REST_INTERVAL_MS;
-    watched.timer = clock.after(intervalMs - JITTER_MS / 2 + random.below(JITTER_MS), () => void this.ask(id));
+    watched.timer = clock.after(intervalMs - JITTER_MS / 2 + random.below(JITTER_MS), () => void this.#askOne(key));
   }
 
   /** The connection that is kept, or a new one when the client moved. */
-  #connect(id: string, watched: Watched): StatusConnection | undefined {
+  #connect(key: string, watched: Watched): StatusConnection | undefined {
     const endpoint = watched.endpoint();
     const { host, port, token } = watched.connection?.endpoint ?? {};
     if (endpoint?.host === host && endpoint?.port === port && endpoint?.token === token) return watched.connection;
     watched.connection?.close();
-    const onClose = () => this.#options.onMiss(id);
+    const onClose = () => this.#options.onMiss(idOf(key));
     watched.connection = endpoint && new StatusConnection(endpoint, onClose);
     return watched.connection;
   }
@@ -151,7 +181,7 @@ export class Watcher {
     return (await connection.askReason()) ?? watched.reason;
   }
 
-  #takeIn(id: string, watched: Watched, status: Status, reason: TorrentReason | undefined): void {
+  #takeIn(key: string, watched: Watched, status: Status, reason: TorrentReason | undefined): void {
     const now = this.#options.clock.wallTime();
     // Connections give the same object for the same answer.
     const changed =
@@ -161,16 +191,16 @@ export class Watcher {
     watched.reason = reason;
     if (watched.health !== 'healthy') watched.since = now;
     Object.assign(watched, { misses: 0, health: 'healthy', status, statusAt: now });
-    if (changed) this.#options.onChange(id);
+    if (changed) this.#options.onChange(idOf(key));
   }
 
-  #miss(id: string, watched: Watched): void {
+  #miss(key: string, watched: Watched): void {
     watched.misses++;
     watched.sameAnswers = 0;
-    this.#options.onMiss(id);
+    this.#options.onMiss(idOf(key));
     if (watched.misses < MISSES_UNTIL_UNREACHABLE || watched.health === 'unreachable') return;
     watched.health = 'unreachable';
     watched.since = this.#options.clock.wallTime();
-    this.#options.onChange(id);
+    this.#options.onChange(idOf(key));
   }
 }

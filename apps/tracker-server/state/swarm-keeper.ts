@@ -3,10 +3,13 @@
 
 import { systemClock, type Timer } from '@enjambre/runtime';
 import type { TrackerServer } from '@enjambre/tracker';
+import { readSet, writeSet } from './set-file.ts';
 import { readSwarms, writeSwarms } from './swarm-file.ts';
 
-/** What a tracker that is killed forgets at most. */
+/** What a tracker that is killed forgets at most, unless it is large. */
 const SAVE_INTERVAL_MS = 30_000;
+/** A write may take this share of the time: a million peers are 52 MB. */
+const REST_PER_WRITE = 50;
 
 export class SwarmKeeper {
   readonly #server: TrackerServer;
@@ -14,6 +17,7 @@ export class SwarmKeeper {
   readonly #complain: (sentence: string) => void;
   #saving: Promise<void> = Promise.resolve();
   #timer: Timer | undefined;
+  #isClosed = false;
 
   constructor(server: TrackerServer, folder: string, complain: (sentence: string) => void) {
     this.#server = server;
@@ -23,23 +27,33 @@ export class SwarmKeeper {
 
   /** @throws Error with a sentence when what is there can't be used */
   async open(): Promise<void> {
-    this.#server.restore(await readSwarms(this.#folder, systemClock.wallTime()));
-    this.#timer = systemClock.every(SAVE_INTERVAL_MS, () => void this.#save());
+    await readSwarms(this.#folder, (pieces) => this.#server.restore(pieces));
+    await readSet(this.#folder, (bytes) => this.#server.restoreSet(bytes));
+    this.#schedule(0);
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#timer?.cancel();
+    await this.#saving;
     await this.#save();
   }
 
-  #save(): Promise<void> {
-    this.#saving = this.#saving.then(async () => {
-      try {
-        await writeSwarms(this.#folder, this.#server.remembered(), systemClock.wallTime());
-      } catch (error) {
-        this.#complain(`--data-dir: ${this.#folder} cannot be written: ${(error as Error).message}`);
-      }
+  #schedule(tookMs: number): void {
+    if (this.#isClosed) return;
+    this.#timer = systemClock.after(Math.max(SAVE_INTERVAL_MS, tookMs * REST_PER_WRITE), () => {
+      const startedAt = systemClock.now();
+      this.#saving = this.#save().then(() => this.#schedule(systemClock.now() - startedAt));
     });
-    return this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    try {
+      await writeSwarms(this.#folder, this.#server.snapshot());
+      const state = this.#server.setState();
+      if (state !== undefined) await writeSet(this.#folder, state);
+    } catch (error) {
+      this.#complain(`--data-dir: ${this.#folder} cannot be written: ${(error as Error).message}`);
+    }
   }
 }

@@ -1,40 +1,64 @@
-// The comb, the page's one picture: seven cells, each as full as it should be one day.
+// The comb, the page's one picture: each cell is one thing, as full as it has progressed.
 
-const CELLS: readonly (readonly [x: number, y: number, filled: number])[] = [
-  [60, 40, 1],
-  [94, 40, 0.7],
-  [77, 69.5, 0.9],
-  [43, 69.5, 0.45],
-  [26, 40, 0.25],
-  [43, 10.5, 0.6],
-  [77, 10.5, 0.1],
-];
-const RADIUS = 17;
+import type { Tone } from '../fleet/shown-state.ts';
+import { hexagon, hexagonFilled } from './hexagon.ts';
 
-function hexagon(x: number, y: number): string {
-  const corners = Array.from({ length: 6 }, (_, corner) => {
-    const angle = (Math.PI / 3) * corner - Math.PI / 2;
-    return `${(x + RADIUS * Math.cos(angle)).toFixed(2)} ${(y + RADIUS * Math.sin(angle)).toFixed(2)}`;
-  });
-  return `M${corners.join('L')}z`;
+const FILLS: Readonly<Record<Tone, string>> = {
+  flow: 'fill-flow-fill',
+  good: 'fill-good-fill',
+  work: 'fill-work-fill',
+  wait: 'fill-wait-fill',
+  rest: 'fill-rest-fill',
+  bad: 'fill-bad-fill',
+};
+
+export interface CombCell {
+  /** Of the cell's middle. */
+  readonly x: number;
+  readonly y: number;
+  /** 0 to 1. */
+  readonly filled: number;
+  readonly tone: Tone;
 }
+
+interface CellsProps {
+  readonly cells: readonly CombCell[];
+  readonly radius: number;
+}
+
+/** Inside an svg. What needs somebody carries a ring, so that more than its colour says so. */
+export function Cells({ cells, radius }: CellsProps) {
+  return cells.map(({ x, y, filled, tone }) => (
+    <g key={`${x} ${y}`}>
+      <path d={hexagon(x, y, radius)} className="fill-track" />
+      {filled > 0 && <path d={hexagonFilled(x, y, radius, filled)} className={FILLS[tone]} />}
+      {(tone === 'wait' || tone === 'bad') && (
+        <>
+          <circle cx={x} cy={y} r={radius * 0.55} className={FILLS[tone]} />
+          <circle cx={x} cy={y} r={radius * 0.28} className="fill-surface" />
+        </>
+      )}
+    </g>
+  ));
+}
+
+/** Before anything is there: seven cells as they should be one day. */
+const SAMPLE: readonly CombCell[] = (
+  [
+    [60, 40, 1],
+    [94, 40, 0.7],
+    [77, 69.5, 0.9],
+    [43, 69.5, 0.45],
+    [26, 40, 0.25],
+    [43, 10.5, 0.6],
+    [77, 10.5, 0.1],
+  ] as const
+).map(([x, y, filled]) => ({ x, y, filled, tone: 'flow' }));
 
 export function Comb() {
   return (
     <svg width="150" height="125" viewBox="4 -10 112 101" aria-hidden="true">
-      {CELLS.map(([x, y, filled]) => {
-        const outline = hexagon(x, y);
-        const clip = `comb-${x}-${y}`.replaceAll('.', '_');
-        return (
-          <g key={clip}>
-            <clipPath id={clip}>
-              <rect x={x - RADIUS} y={y + RADIUS - 2 * RADIUS * filled} width={2 * RADIUS} height={2 * RADIUS} />
-            </clipPath>
-            <path d={outline} className="fill-track" />
-            <path d={outline} clipPath={`url(#${clip})`} className="fill-flow-fill" />
-          </g>
-        );
-      })}
+      <Cells cells={SAMPLE} radius={17} />
     </svg>
   );
 }

@@ -1,10 +1,12 @@
 // One line below the header when the page and the backend do not talk as they should. Spoken once, politely.
 
+import type { Info } from '@enjambre/contract';
 import { useQuery } from '@tanstack/react-query';
 import { type Strip, stripOf } from '../fleet/connection.ts';
 import { useFleet, useNow, useValue } from '../fleet/fleet-context.tsx';
 import { format, t } from '../lib/language.ts';
 import { infoQuery } from '../lib/queries.ts';
+import { visibleName } from '../lib/visible-name.ts';
 
 /** Set when the page is built. */
 declare const PAGE_VERSION: string;
@@ -13,10 +15,10 @@ export function ConnectionStrip() {
   const { connection } = useFleet();
   const state = useValue(connection);
   const now = useNow(true);
-  const version = useQuery(infoQuery).data?.version;
+  const info = useQuery(infoQuery).data;
   const strip = stripOf(state, now);
-  const isOlder = strip.kind === 'none' && version !== undefined && version !== PAGE_VERSION;
-  const line = isOlder ? t('strip.older') : lineOf(strip);
+  const isOlder = strip.kind === 'none' && info !== undefined && info.version !== PAGE_VERSION;
+  const line = isOlder ? t('strip.older') : (lineOf(strip) ?? engineLine(info));
   return (
     <div role="status" className="empty:hidden">
       {line !== undefined && (
@@ -44,6 +46,12 @@ export function ConnectionStrip() {
       )}
     </div>
   );
+}
+
+/** The backend is there, but what runs the containers is not. */
+function engineLine(info: Info | undefined): string | undefined {
+  if (info === undefined || info.driverProblem === null) return undefined;
+  return t('engine.gone', { driver: info.driver, reason: visibleName(info.driverProblem) });
 }
 
 function lineOf(strip: Strip): string | undefined {

@@ -1,6 +1,7 @@
-// What was done or failed, in the corner, spoken politely; with a way back where there is one.
+// What was done or failed, in the corner, spoken politely; with a way back where there is one, also by Ctrl-Z.
 
 import { X } from 'lucide-react';
+import { useEffect } from 'react';
 import { useFleet, useValue } from '../fleet/fleet-context.tsx';
 import { t } from '../lib/language.ts';
 import { dismiss } from '../lib/notice.ts';
@@ -9,10 +10,24 @@ import { IconButton } from './button.tsx';
 export function Notices() {
   const { notices } = useFleet();
   const list = useValue(notices);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== 'z' || event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey)) return;
+      // A field takes back what was typed in it.
+      if ((event.target as Element | null)?.closest('input:not([type=checkbox]), textarea, [role=dialog]')) return;
+      const last = list.findLast(({ undo }) => undo !== undefined);
+      if (last === undefined) return;
+      event.preventDefault();
+      dismiss(notices, last.id);
+      last.undo?.();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [list, notices]);
   return (
     <div
       role="status"
-      className="pointer-events-none fixed inset-x-0 bottom-18 z-50 flex flex-col items-center gap-2 px-4 md:bottom-4"
+      className="pointer-events-none fixed inset-x-0 bottom-18 z-50 flex flex-col items-center gap-2 px-4 md:bottom-14 md:items-end"
     >
       {list.map(({ id, text, failed, undo }) => (
         <div

@@ -45,13 +45,13 @@ export function StateIcon({ kind, tone, size = 12 }: Pick<ShownState, 'kind' | '
 }
 
 /** For rows: the reason follows in grey and may be cut. */
-export function StateLine({ shown }: { readonly shown: ShownState }) {
+export function StateLine({ shown, reasonClass = '' }: { readonly shown: ShownState; readonly reasonClass?: string }) {
   const reason = shown.reason === undefined ? undefined : say(shown.reason);
   return (
     <span className="flex min-w-0 items-center gap-2" title={reason}>
       <StateIcon kind={shown.kind} tone={shown.tone} />
       <span className={`shrink-0 ${COLOURS[shown.tone]}`}>{say(shown.word)}</span>
-      {reason !== undefined && <span className="min-w-0 truncate text-muted">{reason}</span>}
+      {reason !== undefined && <span className={`min-w-0 truncate text-muted ${reasonClass}`}>{reason}</span>}
     </span>
   );
 }

@@ -39,6 +39,9 @@ export function makeContainer(number: number, over: Partial<ContainerView> = {})
     startedAt: 900_000,
     exitCode: null,
     restarts: 0,
+    host: 'this-machine',
+    instances: [],
+    update: null,
     config: {
       torrentFile: `torrent-${number}.torrent`,
       folderPath: '/downloads',

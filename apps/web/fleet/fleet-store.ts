@@ -12,9 +12,19 @@ export interface Totals {
   readonly downloadSpeed: number;
   readonly uploadSpeed: number;
   readonly peers: number;
+  /** On how many machines they are, as far as is known. */
+  readonly hosts: number;
 }
 
-const NO_TOTALS: Totals = { containers: 0, downloaded: 0, size: 0, downloadSpeed: 0, uploadSpeed: 0, peers: 0 };
+const NO_TOTALS: Totals = {
+  containers: 0,
+  downloaded: 0,
+  size: 0,
+  downloadSpeed: 0,
+  uploadSpeed: 0,
+  peers: 0,
+  hosts: 0,
+};
 
 export class FleetStore {
   #rows = new Map<string, ContainerView>();
@@ -105,7 +115,9 @@ export class FleetStore {
 
 function totalsOf(rows: Iterable<ContainerView>): Totals {
   const sum = { ...NO_TOTALS };
-  for (const { status, totalSize, health } of rows) {
+  const hosts = new Set<string>();
+  for (const { status, totalSize, health, host, instances } of rows) {
+    for (const name of [host, ...instances.map((instance) => instance.host)]) if (name !== null) hosts.add(name);
     sum.containers += 1;
     sum.size += totalSize;
     sum.downloaded += status?.downloaded ?? 0;
@@ -115,6 +127,7 @@ function totalsOf(rows: Iterable<ContainerView>): Totals {
     sum.uploadSpeed += status.upload_speed;
     sum.peers += status.connected_peers;
   }
+  sum.hosts = hosts.size;
   return sum;
 }
 
@@ -133,8 +146,18 @@ function sameShown(a: ContainerView, b: ContainerView): boolean {
     a.startedAt === b.startedAt &&
     a.exitCode === b.exitCode &&
     a.restarts === b.restarts &&
+    a.host === b.host &&
+    a.config.imageName === b.config.imageName &&
+    a.update?.state === b.update?.state &&
+    a.update?.message === b.update?.message &&
+    sameInstances(a.instances, b.instances) &&
     sameStatus(a.status, b.status)
   );
+}
+
+function sameInstances(a: ContainerView['instances'], b: ContainerView['instances']): boolean {
+  // Most have none; of those that have, every field is shown.
+  return a.length === b.length && (a.length === 0 || JSON.stringify(a) === JSON.stringify(b));
 }
 
 function sameStatus(a: ContainerView['status'], b: ContainerView['status']): boolean {

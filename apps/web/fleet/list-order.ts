@@ -5,7 +5,17 @@ import type { ContainerView } from '@enjambre/contract';
 import { etaSeconds, type Format } from '../lib/format.ts';
 import { groupOf, STATE_RANK, type StateGroup, shownState } from './shown-state.ts';
 
-export type SortColumn = 'torrent' | 'container' | 'state' | 'progress' | 'size' | 'down' | 'up' | 'peers' | 'left';
+export type SortColumn =
+  | 'torrent'
+  | 'container'
+  | 'state'
+  | 'progress'
+  | 'size'
+  | 'down'
+  | 'up'
+  | 'peers'
+  | 'left'
+  | 'host';
 
 export interface ListQuery {
   readonly search: string;
@@ -70,8 +80,8 @@ export function sameIds(a: readonly string[], b: readonly string[]): boolean {
 }
 
 function matches(container: ContainerView, search: string): boolean {
-  const { name, torrentName, infoHash, id } = container;
-  return [torrentName, name, infoHash, id].some((text) => text.toLowerCase().includes(search));
+  const { name, torrentName, infoHash, id, host } = container;
+  return [torrentName, name, infoHash, id, host ?? ''].some((text) => text.toLowerCase().includes(search));
 }
 
 function sortKey(container: ContainerView, column: SortColumn, stateRank: number): number | string {
@@ -93,6 +103,8 @@ function sortKey(container: ContainerView, column: SortColumn, stateRank: number
       return status?.upload_speed ?? 0;
     case 'peers':
       return status?.connected_peers ?? 0;
+    case 'host':
+      return container.host ?? '';
     case 'left':
       return etaSeconds(status?.eta ?? '∞') ?? Number.MAX_SAFE_INTEGER;
   }

@@ -61,6 +61,10 @@ describe('the shown state', () => {
     assert.match(wordsOf({ status: idle, startedAt: NOW - 1_000 }), /^flow: Starting — checking/);
     assert.match(wordsOf({ status: idle, startedAt: NOW - 60_000 }), /^wait: Stalled/);
     assert.match(wordsOf({ status: null, health: 'starting' }), /^flow: Starting — waiting/);
+    // Made, and about to be started; or made to rest.
+    const made = { state: 'created', health: 'none', status: null } as const;
+    assert.match(wordsOf(made), /^flow: Starting — waiting/);
+    assert.match(wordsOf({ ...made, wanted: 'stopped' }), /^rest: Created/);
   });
 
   it('is red only for what went wrong, not for what was asked for', () => {

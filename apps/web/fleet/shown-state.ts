@@ -74,6 +74,8 @@ const REASONS: Readonly<Record<Reason['code'], TextKey>> = {
   'start-failed': 'reason.start-failed',
   'no-answer': 'reason.silent',
   storage: 'reason.storage',
+  'no-host': 'reason.no-host',
+  'host-down': 'reason.host-down',
   checking: 'reason.checking',
   'no-sources': 'reason.no-sources',
   'sources-failing': 'reason.sources-failing',
@@ -108,7 +110,10 @@ export function shownState(container: ContainerView, now: number, format: Format
 
 function kindOf(container: ContainerView, now: number): StateKind {
   const { state, wanted, health, reason, status } = container;
-  if (state === 'created') return reason?.code === 'start-failed' ? 'failed' : 'created';
+  if (state === 'created') {
+    if (reason?.code === 'start-failed') return 'failed';
+    return wanted === 'running' ? 'starting' : 'created';
+  }
   if (state === 'restarting') return 'restarting';
   if (state !== 'running') return wanted === 'stopped' || reason?.code === 'stopped-by-user' ? 'stopped' : 'failed';
   if (health === 'unreachable') return 'no-answer';

@@ -1,7 +1,8 @@
 // The backend's API as the page calls it. An answer is a value or a refusal, never a thrown error: what the backend
 // refuses is shown beside what was asked.
 
-import type { AnswerOf, BodyOf, EndpointName, ParamsOf, QueryOf } from '@enjambre/contract';
+import type { AnswerOf, BodyOf, EndpointName, ParamsOf, PullStep, QueryOf } from '@enjambre/contract';
+import { readJsonLines } from './json-lines.ts';
 
 export interface Refusal {
   readonly ok: false;
@@ -37,7 +38,7 @@ async function call<Name extends EndpointName>(name: Name, asked: Asked<Name>): 
     if (response.ok) return { ok: true, value: answer as AnswerOf<Name> };
     return refusalOf(response.status, answer);
   } catch (error) {
-    return { ok: false, code: 'no-connection', message: String(error), field: undefined };
+    return noConnection(error);
   }
 }
 
@@ -53,6 +54,10 @@ function refusalOf(status: number, answer: unknown): Refusal {
   const word = typeof code === 'string' ? code : status === TOO_LARGE ? 'too-large' : `http-${status}`;
   const message = typeof error === 'string' ? error : `HTTP ${status}`;
   return { ok: false, code: word, message, field: typeof field === 'string' ? field : undefined };
+}
+
+function noConnection(error: unknown): Refusal {
+  return { ok: false, code: 'no-connection', message: String(error), field: undefined };
 }
 
 function formOf(file: File): FormData {
@@ -71,6 +76,14 @@ export const api = {
   stats: (id: string) => call('GET /api/v1/containers/:id/stats', { params: { id } }),
   samples: (id: string, step: number, count: number) =>
     call('GET /api/v1/containers/:id/samples', { params: { id }, query: { step: `${step}`, count: `${count}` } }),
+  torrent: (id: string) => call('GET /api/v1/containers/:id/torrent', { params: { id } }),
+  switchSource: (id: string, name: string, enabled: boolean) =>
+    call('POST /api/v1/containers/:id/sources/:name', { params: { id, name }, body: { enabled } }),
+  addTracker: (id: string, url: string) =>
+    call('POST /api/v1/containers/:id/trackers', { params: { id }, body: { url } }),
+  removeTracker: (id: string, url: string) =>
+    call('DELETE /api/v1/containers/:id/trackers', { params: { id }, query: { url } }),
+  reannounce: (id: string) => call('POST /api/v1/containers/:id/reannounce', { params: { id } }),
   act: (body: BodyOf<'POST /api/v1/actions'>) => call('POST /api/v1/actions', { body }),
   planRemoval: (ids: readonly string[], withData: boolean) =>
     call('POST /api/v1/removals', { body: { ids: [...ids], withData } }),
@@ -80,7 +93,29 @@ export const api = {
   upload: (file: File) => call('POST /api/v1/torrents', { form: formOf(file) }),
   deleteTorrent: (name: string) => call('DELETE /api/v1/torrents/:name', { params: { name } }),
   startDemo: () => call('POST /api/v1/demo', {}),
+  networks: () => call('GET /api/networks', {}),
+  createNetwork: (body: BodyOf<'POST /api/networks'>) => call('POST /api/networks', { body }),
+  hosts: () => call('GET /api/v1/hosts', { query: ALL }),
+  updateImage: (id: string, imageName: string) =>
+    call('POST /api/v1/containers/:id/update', { params: { id }, body: { imageName } }),
+  images: () => call('GET /api/v1/images', { query: ALL }),
 };
+
+/** Pulls an image and tells of each step; the answer comes when there are no more. */
+export async function pullImage(name: string, onStep: (step: PullStep) => void): Promise<Answer<undefined>> {
+  try {
+    const response = await fetch('/api/v1/images/pull', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name }),
+    });
+    if (!response.ok) return refusalOf(response.status, await response.json().catch(() => null));
+    if (response.body !== null) for await (const step of readJsonLines<PullStep>(response.body)) onStep(step);
+    return { ok: true, value: undefined };
+  } catch (error) {
+    return noConnection(error);
+  }
+}
 
 /** For queries, which know failures as thrown. */
 export async function orThrow<Value>(answer: Promise<Answer<Value>>): Promise<Value> {

@@ -18,6 +18,7 @@ export const PAGE_COMMANDS = [
   { name: 'add', keys: ['a'], label: 'keys.add' },
   { name: 'containers', keys: ['1'], label: 'keys.containers' },
   { name: 'torrents', keys: ['2'], label: 'keys.torrents' },
+  { name: 'engine', keys: ['3'], label: 'nav.engine' },
   { name: 'help', keys: ['?'], label: 'keys.help' },
 ] as const satisfies readonly Command[];
 
@@ -35,6 +36,7 @@ export const LIST_COMMANDS: readonly Command[] = [
   { name: 'pause', keys: ['p'], label: 'keys.pause' },
   { name: 'start', keys: ['s'], label: 'keys.start' },
   { name: 'restart', keys: ['r'], label: 'keys.restart' },
+  { name: 'undo', keys: ['Ctrl+z'], label: 'keys.undo' },
   { name: 'remove', keys: ['Del'], label: 'keys.remove' },
 ];
 

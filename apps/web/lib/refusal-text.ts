@@ -17,6 +17,7 @@ const TEXTS: Readonly<Record<FleetErrorCode | 'no-connection', TextKey>> = {
   'torrent-not-found': 'error.torrent-not-found',
   'network-not-found': 'error.network-not-found',
   'image-not-found': 'error.image-not-found',
+  'host-not-found': 'error.refused',
   'name-taken': 'error.name-taken',
   'port-taken': 'error.port-taken',
   'folder-in-use': 'error.folder-in-use',

@@ -35,8 +35,14 @@ const torrents = createRoute({
   component: lazyRouteComponent(() => import('../features/torrents/torrents-view.tsx'), 'TorrentsView'),
 });
 
+const engine = createRoute({
+  getParentRoute: () => root,
+  path: '/engine',
+  component: lazyRouteComponent(() => import('../features/engine/engine-view.tsx'), 'EngineView'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([containers, container, torrents]),
+  routeTree: root.addChildren([containers, container, torrents, engine]),
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,
 });

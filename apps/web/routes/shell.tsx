@@ -1,7 +1,8 @@
 // What stands around every view: the header with the places, the strip that tells of the connection, notices, keys.
 
+import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { FileDown, Hexagon, Keyboard, Plus } from 'lucide-react';
+import { FileDown, Hexagon, Keyboard, Plus, Server } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Button, IconButton } from '../components/button.tsx';
 import { Mark } from '../components/comb.tsx';
@@ -10,11 +11,13 @@ import { Notices } from '../components/notices.tsx';
 import { SpeedFigure } from '../components/speed.tsx';
 import { useAdd } from '../features/add/add-context.ts';
 import { AddProvider } from '../features/add/add-provider.tsx';
+import { hasEngine } from '../features/engine/engine-of.ts';
 import { stripOf } from '../fleet/connection.ts';
 import { useFleet, useNow, useTotals, useValue } from '../fleet/fleet-context.tsx';
 import { runCommand, useCommand } from '../lib/commands.ts';
 import { t } from '../lib/language.ts';
 import { late } from '../lib/late.tsx';
+import { infoQuery } from '../lib/queries.ts';
 import type { TextKey } from '../texts/en.ts';
 
 const ConsequencePopover = late(async () => (await import('../components/consequence-popover.tsx')).ConsequencePopover);
@@ -23,7 +26,14 @@ const KeysDialog = late(async () => (await import('../components/keys-dialog.tsx
 const PLACES = [
   { to: '/', label: 'nav.containers', icon: <Hexagon size={20} aria-hidden /> },
   { to: '/torrents', label: 'nav.torrents', icon: <FileDown size={20} aria-hidden /> },
+  { to: '/engine', label: 'nav.engine', icon: <Server size={20} aria-hidden /> },
 ] as const satisfies readonly { to: string; label: TextKey; icon: ReactNode }[];
+
+/** Processes need no engine: then there is no such place. */
+function usePlaces(): readonly (typeof PLACES)[number][] {
+  const info = useQuery(infoQuery).data;
+  return PLACES.filter(({ to }) => to !== '/engine' || hasEngine(info));
+}
 
 export function Shell() {
   const navigate = useNavigate();
@@ -31,6 +41,7 @@ export function Shell() {
   useCommand('help', () => setKeysOpen(true));
   useCommand('containers', () => void navigate({ to: '/' }));
   useCommand('torrents', () => void navigate({ to: '/torrents' }));
+  useCommand('engine', () => void navigate({ to: '/engine' }));
   return (
     <AddProvider>
       <div className="flex h-dvh flex-col">
@@ -71,6 +82,7 @@ function Asking() {
 
 function Header() {
   const add = useAdd();
+  const places = usePlaces();
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 border-b border-hairline bg-surface px-4">
       <Link to="/" className="flex items-center gap-2 rounded-md text-lead font-semibold whitespace-nowrap md:pr-4">
@@ -79,7 +91,7 @@ function Header() {
         <span className="max-[22.5rem]:sr-only">{t('page.name')}</span>
       </Link>
       <nav aria-label={t('nav.label')} className="flex h-full max-md:hidden">
-        {PLACES.map(({ to, label }) => (
+        {places.map(({ to, label }) => (
           <Link
             key={to}
             to={to}
@@ -126,6 +138,8 @@ function PhoneTotals() {
 /** The places on a phone, with adding in the middle. */
 function BottomBar() {
   const add = useAdd();
+  const places = usePlaces();
+  const middle = Math.ceil(places.length / 2);
   const place = ({ to, label, icon }: (typeof PLACES)[number]) => (
     <Link
       key={to}
@@ -143,7 +157,7 @@ function BottomBar() {
       aria-label={t('nav.label')}
       className="flex h-14 shrink-0 border-t border-hairline bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {place(PLACES[0])}
+      {places.slice(0, middle).map(place)}
       <button
         type="button"
         onClick={() => add()}
@@ -152,7 +166,7 @@ function BottomBar() {
       >
         <Plus size={26} aria-hidden />
       </button>
-      {place(PLACES[1])}
+      {places.slice(middle).map(place)}
     </nav>
   );
 }

@@ -60,7 +60,8 @@ export function chooseUnchoked<Candidate extends ChokeCandidate>(
   const chance = new Map(interested.map((candidate) => [candidate, random.below(0x4000_0000)]));
   const byWaiting = (a: Candidate, b: Candidate): number =>
     Number(a.hoards) - Number(b.hoards) ||
-    waitedMs(b, situation.nowMs) - waitedMs(a, situation.nowMs) || chance.get(a)! - chance.get(b)!;
+    waitedMs(b, situation.nowMs) - waitedMs(a, situation.nowMs) ||
+    chance.get(a)! - chance.get(b)!;
   return situation.seeding
     ? { regular: takeTurns(interested, situation, settings, byWaiting), optimistic: new Set() }
     : tradeAndTry(interested, situation, settings, byWaiting, chance);
@@ -119,7 +120,7 @@ function takeTurns<Candidate extends ChokeCandidate>(
   const waiting = interested.filter((c) => !inTurn(c) && c.unchokedAtMs === undefined).sort(byWaiting);
   // Those whose turn is over go on only while nobody waits for the place.
   const over = interested.filter((c) => !inTurn(c) && c.unchokedAtMs !== undefined).sort(byWaiting);
-    const [generous, hoarding] = [waiting.filter((c) => !c.hoards), waiting.filter((c) => c.hoards)];
+  const [generous, hoarding] = [waiting.filter((c) => !c.hoards), waiting.filter((c) => c.hoards)];
   return new Set([...staying, ...generous, ...over, ...hoarding].slice(0, settings.slots));
 }
 

@@ -135,4 +135,30 @@ describe('known peers', () => {
     assert.equal(peers.nextToDial(1000), seed);
     assert.ok(silent.nextDialAtMs > 1000, 'who did not answer is left alone for its time');
   });
+
+  it('count once who is known by two addresses, and are not dialled at the second while connected by the first', () => {
+    const known = new KnownPeers();
+    const v4 = known.add({ host: '10.0.0.1', port: 6881 }, 'tracker', 0)!;
+    const v6 = known.add({ host: 'fd00::1', port: 6881 }, 'tracker', 0)!;
+    v4.isConnected = true;
+    assert.equal(known.identify(v4, v6.address, 0), v4);
+    assert.deepEqual([known.count, known.nextToDial(MINUTE_MS)], [1, undefined]);
+    // The first address fails from now on: by the second it is there, and counts once still.
+    known.disconnected(v4, 0, true);
+    known.dialFailed(v4, 0);
+    assert.equal(known.nextToDial(MINUTE_MS), v6);
+    v6.isConnected = true;
+    assert.equal(known.identify(v6, v4.address, 0), v6);
+    assert.deepEqual([known.count, known.nextToDial(MINUTE_MS)], [1, undefined]);
+  });
+
+  it('are never dialled nor counted where we ourselves are, whoever names us, until we are elsewhere', () => {
+    const known = new KnownPeers();
+    known.add(address(1), 'tracker', 0);
+    known.setOwn([address(1), address(2)]);
+    known.add(address(2), 'overlay', 0);
+    assert.deepEqual([known.count, known.nextToDial(MINUTE_MS)], [0, undefined]);
+    known.setOwn([address(2)]);
+    assert.deepEqual([known.count, known.nextToDial(MINUTE_MS)?.address], [1, address(1)]);
+  });
 });

@@ -16,6 +16,8 @@ export interface KnownPeer {
   isBanned: boolean;
   /** It is ourselves. */
   isSelf: boolean;
+  /** The same peer, known by another address too (IPv4 and IPv6, two networks): that one counts, and is dialled. */
+  aliasOf: KnownPeer | undefined;
   /** Dials in a row that failed. */
   failures: number;
   nextDialAtMs: number;
@@ -41,6 +43,8 @@ export class KnownPeers {
   readonly #byAddress = new Map<string, KnownPeer>();
   readonly #bansOfHost = new Map<string, number>();
   readonly #bannedIdentities = new Set<string>();
+  /** Addresses that are ours, as text. */
+  #own: ReadonlySet<string> = new Set();
   /** Nobody is to be dialled before: what would otherwise be looked for among all, many times a second. */
   #nextDialAtMs = Number.POSITIVE_INFINITY;
 
@@ -53,7 +57,8 @@ export class KnownPeers {
   get count(): number {
     let count = 0;
     for (const peer of this.#byAddress.values()) {
-      if (!peer.isSelf && !peer.isBanned && (peer.isDialable || peer.isConnected)) count++;
+      if (peer.isSelf || peer.isBanned || this.#isCountedElsewhere(peer)) continue;
+      if (peer.isDialable || peer.isConnected) count++;
     }
     return count;
   }
@@ -82,6 +87,14 @@ export class KnownPeers {
     return known;
   }
 
+  /** We ourselves are reached there: never dialled, never counted. What was said before no longer holds. */
+  setOwn(addresses: readonly PeerAddress[]): void {
+    const before = this.#own;
+    this.#own = new Set(addresses.map(formatAddress));
+    for (const key of before.difference(this.#own)) this.#setSelf(key, false);
+    for (const key of this.#own) this.#setSelf(key, true);
+  }
+
   /** The entry of somebody who called us; their far port is not where they listen. */
   addIncoming(address: PeerAddress): KnownPeer {
     const known = this.#byAddress.get(formatAddress(address)) ?? this.#insert(address) ?? newPeer(address);
@@ -89,15 +102,22 @@ export class KnownPeers {
     return known;
   }
 
-  /** Somebody connected is found to listen at `address`: from now on that is where they are known. */
+  /**
+   * Somebody connected is found to listen at `address`: from now on that is where they are known, if until now only the
+   * far end of their call was; else it is another address of theirs.
+   */
   identify(peer: KnownPeer, address: PeerAddress, nowMs: number): KnownPeer {
     const known = this.add(address, 'incoming', nowMs);
     if (known === undefined || known === peer || known.isConnected) return peer;
-    known.isConnected = true;
     known.failures = 0;
+    if (peer.isDialable) {
+      peer.aliasOf = undefined;
+      known.aliasOf = peer;
+      return peer;
+    }
+    known.isConnected = true;
     peer.isConnected = false;
-    if (!peer.isDialable) this.#byAddress.delete(formatAddress(peer.address));
-    this.#mayDial(peer);
+    this.#byAddress.delete(formatAddress(peer.address));
     return known;
   }
 
@@ -153,6 +173,17 @@ export class KnownPeers {
     this.#mayDial(peer);
   }
 
+  #isCountedElsewhere({ aliasOf }: KnownPeer): boolean {
+    return aliasOf !== undefined && this.get(aliasOf.address) === aliasOf;
+  }
+
+  #setSelf(key: string, isSelf: boolean): void {
+    const peer = this.#byAddress.get(key);
+    if (peer === undefined) return;
+    peer.isSelf = isSelf;
+    this.#mayDial(peer);
+  }
+
   #mayDial(peer: KnownPeer): void {
     if (canDial(peer)) this.#nextDialAtMs = Math.min(this.#nextDialAtMs, peer.nextDialAtMs);
   }
@@ -160,7 +191,9 @@ export class KnownPeers {
   #insert(address: PeerAddress): KnownPeer | undefined {
     if (this.#byAddress.size >= MOST_KNOWN && !this.#forgetOne()) return undefined;
     const peer = newPeer(address);
-    this.#byAddress.set(formatAddress(address), peer);
+    const key = formatAddress(address);
+    peer.isSelf = this.#own.has(key);
+    this.#byAddress.set(key, peer);
     return peer;
   }
 
@@ -182,6 +215,7 @@ function identity(peer: KnownPeer, peerId: Uint8Array): string {
 
 function canDial(peer: KnownPeer): boolean {
   if (!peer.isDialable || peer.isConnected || peer.isDialling || peer.isBanned || peer.isSelf) return false;
+  if (peer.aliasOf?.isConnected) return false;
   return peer.failures < MOST_FAILURES || peer.origins.has('manual');
 }
 
@@ -194,6 +228,7 @@ function newPeer(address: PeerAddress): KnownPeer {
     isDialling: false,
     isBanned: false,
     isSelf: false,
+    aliasOf: undefined,
     failures: 0,
     nextDialAtMs: 0,
   };

@@ -15,6 +15,8 @@ export interface SwarmView {
   readonly leftBytes: number;
   /** Hands over what was found; known ones are ignored, junk too. */
   addPeers(addresses: readonly PeerAddress[]): void;
+  /** Hosts at which others reach us: whoever is named there with our port is nobody but us. All of them, each time. */
+  setOwnHosts(hosts: readonly string[]): void;
 }
 
 /** How a source fares. */

@@ -32,7 +32,7 @@ class ToldSource implements PeerSource {
   }
 }
 
-function listOf(sources: readonly PeerSource[], isPrivate = false) {
+function listOf(sources: readonly PeerSource[], isPrivate = false, isOn?: (name: string) => boolean) {
   const added: string[] = [];
   const figures = { listenPort: 1, uploadedBytes: 2, downloadedBytes: 3, leftBytes: 4 };
   const list = new SourceList({
@@ -44,6 +44,8 @@ function listOf(sources: readonly PeerSource[], isPrivate = false) {
       added.push(`${origin} ${port}`);
       return isNew;
     },
+    setOwnHosts: () => {},
+    isOn,
   });
   return { list, added, figures };
 }
@@ -97,6 +99,19 @@ test('a source that is off finds nothing, also not late, and begins anew when it
   assert.deepEqual([tracker.told, added], [['start', 'stop'], []]);
   assert.equal(list.views[0].nextAt, undefined);
   assert.equal(list.setEnabled('nothing', true), false);
+});
+
+test('one that is off from the start is listed, and begins when it is switched on', () => {
+  const [tracker, overlay] = [new ToldSource('tracker'), new ToldSource('overlay')];
+  const { list } = listOf([tracker, overlay], false, (name) => name === 'tracker');
+  list.start();
+  assert.deepEqual([tracker.told, overlay.told], [['start'], []]);
+  assert.deepEqual(
+    list.views.map(({ enabled }) => enabled),
+    [true, false],
+  );
+  list.setEnabled('overlay', true);
+  assert.deepEqual(overlay.told, ['start']);
 });
 
 test('few peers for half a minute are told to those that are on', () => {

@@ -26,10 +26,13 @@ export interface SourceView extends SourceReport {
 export interface SourceListOptions {
   readonly sources: readonly PeerSource[];
   readonly isPrivate: boolean;
+  /** Which are on from the start; all, when left out. */
+  readonly isOn?: ((name: string) => boolean) | undefined;
   /** What sources may know of the torrent, as it is now. */
-  readonly swarm: () => Omit<SwarmView, 'addPeers'>;
+  readonly swarm: () => Omit<SwarmView, 'addPeers' | 'setOwnHosts'>;
   /** Takes an address in; returns whether it was new. */
   readonly addPeer: (address: PeerAddress, origin: PeerOrigin) => boolean;
+  readonly setOwnHosts: (hosts: readonly string[]) => void;
 }
 
 interface Listed {
@@ -47,7 +50,7 @@ export class SourceList {
   constructor(options: SourceListOptions) {
     this.#options = options;
     const allowed = options.sources.filter(({ name }) => !options.isPrivate || name === OF_PRIVATE_TORRENTS);
-    this.#listed = allowed.map((source) => ({ source, enabled: true, found: 0 }));
+    this.#listed = allowed.map((source) => ({ source, enabled: options.isOn?.(source.name) ?? true, found: 0 }));
   }
 
   get views(): SourceView[] {
@@ -98,7 +101,8 @@ export class SourceList {
   }
 
   #start(listed: Listed): void {
-    listed.source.start(new View(this.#options.swarm, (addresses) => this.#take(listed, addresses)));
+    const { swarm, setOwnHosts } = this.#options;
+    listed.source.start(new View(swarm, (addresses) => this.#take(listed, addresses), setOwnHosts));
   }
 
   #take(listed: Listed, addresses: readonly PeerAddress[]): void {
@@ -113,10 +117,16 @@ export class SourceList {
 class View implements SwarmView {
   readonly #swarm: SourceListOptions['swarm'];
   readonly addPeers: SwarmView['addPeers'];
+  readonly setOwnHosts: SwarmView['setOwnHosts'];
 
-  constructor(swarm: SourceListOptions['swarm'], addPeers: SwarmView['addPeers']) {
+  constructor(
+    swarm: SourceListOptions['swarm'],
+    addPeers: SwarmView['addPeers'],
+    setOwnHosts: SwarmView['setOwnHosts'],
+  ) {
     this.#swarm = swarm;
     this.addPeers = addPeers;
+    this.setOwnHosts = setOwnHosts;
   }
 
   get infoHash(): Uint8Array {

@@ -133,7 +133,7 @@ export class Download {
 
   /** The block's last byte is here; `accepted` when it went into the slab. */
   blockEnded(peer: Peer, pieceIndex: number, begin: number, length: number, accepted: boolean): void {
-    const nowMs = this.#options.clock.now();
+    const nowMs = peer.lastReceivedAtMs;
     const blockIndex = begin / BLOCK_LENGTH;
     const key = peer.keyOf(pieceIndex, blockIndex);
     peer.receiving = undefined;

@@ -3,6 +3,7 @@
 
 import { connect, createServer, isIP, Socket, type SocketConstructorOpts } from 'node:net';
 import type { PeerAddress } from '@enjambre/metainfo';
+import { listen } from './listen.ts';
 import { ReceiveTurn } from './receive-turn.ts';
 import { TcpConnection } from './tcp-connection.ts';
 import type { Connection, Listener, Transport } from './transport.ts';
@@ -88,26 +89,16 @@ export function createTcpTransport(options: TcpOptions = {}): Transport {
       });
     },
 
-    listen(port: number, host: string | undefined, onConnection: (connection: Connection) => void): Promise<Listener> {
+    async listen(port, host, onConnection): Promise<Listener> {
       const server = createServer({ pauseOnConnect: true, noDelay: true }, (accepted) => {
         const connection = accept(accepted);
         if (connection !== undefined) onConnection(connection);
       });
-      return new Promise((resolve, reject) => {
-        server.once('error', reject);
-        // Without a host Node binds to `::`, which takes IPv4 as well, and to 0.0.0.0 where there is no IPv6.
-        server.listen({ port, backlog: LISTEN_BACKLOG, ...(host !== undefined && { host }) }, () => {
-          server.off('error', reject);
-          // From now on: one accept that failed, for want of descriptors as a rule. The others go on.
-          server.on('error', () => {});
-          const bound = server.address();
-          resolve({
-            port: typeof bound === 'object' && bound !== null ? bound.port : port,
-            // The port is free at once; Node's own 'close' would wait for the accepted connections, which are not ours to end.
-            close: async () => void server.close(),
-          });
-        });
-      });
+      const bound = await listen(server, { port, host, backlog: LISTEN_BACKLOG });
+      // From now on: one accept that failed, for want of descriptors as a rule. The others go on.
+      server.on('error', () => {});
+      // The port is free at once; Node's own 'close' would wait for the accepted connections, which are not ours to end.
+      return { port: bound, close: async () => void server.close() };
     },
   };
 }

@@ -35,6 +35,9 @@ export class Peer implements PickingPeer {
   amInterested = false;
   peerChoking = true;
   peerInterested = false;
+  /** Pieces we got that it has not heard of; whether it lacks one of them. */
+  readonly untold: number[] = [];
+  untoldLacks = false;
   /** Pieces it sends us although it chokes us, and those we send it (BEP 6). */
   readonly allowedToUs = new Set<number>();
   readonly allowedToPeer = new Set<number>();

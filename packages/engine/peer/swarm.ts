@@ -2,7 +2,7 @@
 // Invariant: no two of them are the same peer, and whoever left is known to download, upload and the known peers.
 
 import type { PieceGeometry } from '@enjambre/metainfo';
-import type { Clock, Logger } from '@enjambre/runtime';
+import type { Clock, Logger, Timer } from '@enjambre/runtime';
 import type { KnownPeer, KnownPeers } from '../discovery/known-peers.ts';
 import type { Download } from '../download/download.ts';
 import type { Connection } from '../net/transport.ts';
@@ -21,6 +21,8 @@ import { Peer } from './peer.ts';
 const KEEP_ALIVE_MS = 110_000;
 /** Nothing for so long, not even a keep-alive: it is gone. */
 const IDLE_LIMIT_MS = 180_000;
+/** A peer that has the piece itself can wait for the news: a write to the seed for each piece was 7 % of a leecher's loop. */
+const HOLDERS_HEAR_MS = 100;
 /** The longest message that is neither a block nor a bitfield: an extended one. */
 const LONGEST_EXTENDED_MESSAGE = 64 * 1024;
 
@@ -41,7 +43,9 @@ export interface SwarmOptions {
 
 export class Swarm {
   readonly #options: SwarmOptions;
-  readonly #unannounced: number[] = [];
+  /** Set while a peer waits for a `have`. */
+  #tellingSoon: Timer | undefined;
+  #tellingAll: Timer | undefined;
 
   constructor(options: SwarmOptions) {
     this.#options = options;
@@ -63,21 +67,42 @@ export class Swarm {
     return true;
   }
 
-  /** The piece is ours: everybody hears of it, all pieces of one moment in one write; some are of no more use to us. */
+  /** The piece is ours: everybody hears of it, first those that lack it; some are of no more use to us. */
   announce(pieceIndex: number): void {
     const { peers, had, clock } = this.#options;
+    let isNews = had.isComplete;
     for (const peer of peers) {
-      if (!peer.has.has(pieceIndex)) continue;
+      peer.untold.push(pieceIndex);
+      if (!peer.has.has(pieceIndex)) {
+        isNews = peer.untoldLacks = true;
+        continue;
+      }
       peer.missingCount--;
       if (peer.missingCount === 0 && !had.isComplete) this.#piecesChanged(peer);
     }
-    if (this.#unannounced.push(pieceIndex) > 1) return;
-    clock.after(0, () => {
-      const haves = encodeHaves(this.#unannounced);
-      this.#unannounced.length = 0;
-      for (const peer of peers) peer.write([haves], clock.now());
+    if (this.#tellingAll === undefined) {
+      this.#tellingAll = clock.after(HOLDERS_HEAR_MS, () => {
+        this.#tellingAll = undefined;
+        this.#tell(() => true);
+      });
+    }
+    if (!isNews || this.#tellingSoon !== undefined) return;
+    this.#tellingSoon = clock.after(0, () => {
+      this.#tellingSoon = undefined;
+      this.#tell((peer) => peer.untoldLacks || had.isComplete);
       if (had.isComplete) this.#becomeSeed();
     });
+  }
+
+  /** All pieces of one moment in one write. */
+  #tell(hears: (peer: Peer) => boolean): void {
+    const nowMs = this.#options.clock.now();
+    for (const peer of this.#options.peers) {
+      if (peer.untold.length === 0 || !hears(peer)) continue;
+      peer.write([encodeHaves(peer.untold)], nowMs);
+      peer.untold.length = 0;
+      peer.untoldLacks = false;
+    }
   }
 
   /** These sent bad data for certain. */

@@ -1,6 +1,8 @@
 // One piece being fetched: which blocks are free, asked for, received, and from whom.
 // Invariant: a block is exactly one of free (no requester), requested (a requester, perhaps a second) or received.
 
+const NOBODY: readonly never[] = [];
+
 export class OpenPiece<Peer> {
   readonly pieceIndex: number;
   readonly blockCount: number;
@@ -62,11 +64,15 @@ export class OpenPiece<Peer> {
   }
 
   /** The block is here. Returns who else was asked for it and need not send it any more. */
-  receive(blockIndex: number, peer: Peer): Peer[] {
-    const others = [this.requesters[blockIndex], this.seconds[blockIndex]].filter(
-      (asked): asked is Peer => asked !== undefined && asked !== peer,
-    );
-    if (this.requesters[blockIndex] === undefined) this.freeCount--;
+  receive(blockIndex: number, peer: Peer): readonly Peer[] {
+    const first = this.requesters[blockIndex];
+    const second = this.seconds[blockIndex];
+    // Nearly every block was asked of one peer alone: no list is made for it.
+    const isAlone = second === undefined && (first === undefined || first === peer);
+    const others = isAlone
+      ? NOBODY
+      : [first, second].filter((asked): asked is Peer => asked !== undefined && asked !== peer);
+    if (first === undefined) this.freeCount--;
     this.requesters[blockIndex] = undefined;
     this.seconds[blockIndex] = undefined;
     this.received[blockIndex] = 1;

@@ -157,7 +157,7 @@ export class PiecePicker<Peer extends PickingPeer> {
     peer: Peer,
     pieceIndex: number,
     blockIndex: number,
-  ): { others: Peer[]; complete: OpenPiece<Peer> | undefined } {
+  ): { others: readonly Peer[]; complete: OpenPiece<Peer> | undefined } {
     const piece = this.#open.get(pieceIndex)!;
     const others = piece.receive(blockIndex, peer);
     if (piece.freeCount === 0) this.#withFree.delete(piece);

@@ -18,6 +18,7 @@ function membership() {
     admits: () => true,
     spread: (rumour) => spread.push(rumour),
     changed() {},
+    call() {},
     accused: () => accused++,
   });
   const base = clock.wallTime();

@@ -23,6 +23,8 @@ export interface MembershipOptions {
   readonly spread: (rumour: MemberRumour) => void;
   /** `before` is undefined for somebody new. */
   readonly changed: (member: Member, before: MemberState | undefined) => void;
+  /** Asks somebody, who is suspected, whether it is there. */
+  readonly call: (member: Member) => void;
   /** Somebody says that we are dead or about to be: we may be slow. */
   readonly accused: () => void;
 }
@@ -33,7 +35,7 @@ export const REFRESH_MS = 30 * 60_000;
  * What is older is nobody's word any more. The dead are remembered for as long, so that no late rumour revives them, and
  * so that a partition of an hour heals.
  */
-const FRESH_MS = 3 * REFRESH_MS;
+export const FRESH_MS = 3 * REFRESH_MS;
 
 export class Membership {
   readonly table: MemberTable;
@@ -167,7 +169,8 @@ export class Membership {
       logger.log('debug', 'a member is dead', { member: formatAddress(member.address) });
       this.apply({ ...rumourOf(member), state: 'dead' });
     };
-    this.#suspicions.set(member, new Suspicion(by, suspicionTimes(), clock, expire));
+    const lastCall = (): void => this.#options.call(member);
+    this.#suspicions.set(member, new Suspicion(by, suspicionTimes(), clock, expire, lastCall));
   }
 
   #confirm(member: Member, { suspectedBy, id }: MemberRumour): boolean {

@@ -35,7 +35,8 @@ const BOOTSTRAP_CHECK_MS = 15_000;
 /** Kept members that are tried at once; the next try takes others. */
 const TRIED_AT_ONCE = 6;
 const KEPT_CONTACTS = 64;
-const SAVE_INTERVAL_MS = 30_000;
+/** Whoever is killed soon after it joined must find the others too; nothing is written while nothing changes. */
+const SAVE_INTERVAL_MS = 2_000;
 const CALL_INTERVAL_MS = 1_000;
 
 export class Rendezvous {
@@ -44,6 +45,7 @@ export class Rendezvous {
   #kept: readonly PeerAddress[];
   #retryMs = FIRST_RETRY_MS;
   #saved = '';
+  #nextLookMs = 0;
   #isStopped = false;
 
   constructor(options: RendezvousOptions) {
@@ -62,6 +64,11 @@ export class Rendezvous {
     this.#isStopped = true;
     for (const timer of this.#timers) timer.cancel();
     this.save();
+  }
+
+  /** Clock time at which bootstraps, and kept members while alone, are tried again. */
+  get nextLookMs(): number {
+    return this.#nextLookMs;
   }
 
   /** Writes down whom to ask next time, when that has changed. */
@@ -84,7 +91,9 @@ export class Rendezvous {
     if (isAlone) for (const contact of shuffle([...this.#kept], random).slice(0, TRIED_AT_ONCE)) this.#try(contact);
     const waitMs = isAlone ? this.#retryMs : BOOTSTRAP_CHECK_MS;
     this.#retryMs = isAlone ? Math.min(2 * this.#retryMs, MOST_RETRY_MS) : FIRST_RETRY_MS;
-    clock.after(waitMs / 2 + random.below(waitMs), () => this.#look());
+    const delayMs = waitMs / 2 + random.below(waitMs);
+    this.#nextLookMs = clock.now() + delayMs;
+    clock.after(delayMs, () => this.#look());
   }
 
   #tryByName({ host, port }: PeerAddress): void {

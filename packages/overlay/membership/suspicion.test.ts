@@ -16,34 +16,41 @@ test('each confirmation shortens the wait, the first most, down to the least', (
 test('only others confirm, each once, and no more than are wanted', () => {
   const clock = new FakeClock();
   let expired = 0;
-  const suspicion = new Suspicion('a', times, clock, () => expired++);
+  const calledAtMs: number[] = [];
+  const suspicion = new Suspicion(
+    'a',
+    times,
+    clock,
+    () => expired++,
+    () => calledAtMs.push(clock.now()),
+  );
   assert.deepEqual(
     ['a', 'b', 'b', 'c', 'd', 'e'].map((by) => suspicion.confirm(by)),
     [false, true, false, true, true, false],
   );
   clock.advance(3_999);
   assert.equal(expired, 0);
+  assert.deepEqual(calledAtMs, [1_000, 1_750, 2_500, 3_250], 'it is asked four times more before its time is over');
   clock.advance(1);
   assert.equal(expired, 1);
 });
 
 test('whoever stood still when the time was over gives the refutation another second', () => {
   const clock = new FakeClock();
-  let stalledMs = 1_000;
   const stalling = {
     now: () => clock.now(),
     wallTime: () => clock.wallTime(),
     every: () => ({ cancel() {} }),
     after(delayMs: number, callback: () => void) {
-      const timer = clock.after(delayMs + stalledMs, callback);
-      stalledMs = 0;
-      return timer;
+      const isLast = clock.now() + delayMs === 4_000;
+      return clock.after(delayMs + (isLast ? 1_000 : 0), callback);
     },
   };
   let expiredAtMs = 0;
-  new Suspicion('a', { ...times, confirmations: 0 }, stalling, () => {
+  const expire = () => {
     expiredAtMs = clock.now();
-  });
+  };
+  new Suspicion('a', { ...times, confirmations: 0 }, stalling, expire, () => {});
   clock.advance(10_000);
   assert.equal(expiredAtMs, 6_000);
 });

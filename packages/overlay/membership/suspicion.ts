@@ -17,9 +17,13 @@ export interface SuspicionTimes {
 const STALL_MS = 250;
 /** So long the socket is given then. */
 const CATCH_UP_MS = 1_000;
+/** So long before the end the member is asked once more: longer than the stall of a busy machine … */
+const LAST_CALLS_MS = 3_000;
+/** … and again and again, so that lost datagrams do not decide. Its answer brings the refutation that never came round. */
+const LAST_CALL_INTERVAL_MS = 750;
 
 /** Lifeguard's formula: falls with the logarithm of the confirmations. */
-function suspicionTimeoutMs({ leastMs, mostMs, confirmations }: SuspicionTimes, count: number): number {
+export function suspicionTimeoutMs({ leastMs, mostMs, confirmations }: SuspicionTimes, count: number): number {
   if (confirmations <= 0) return leastMs;
   const share = Math.log(count + 1) / Math.log(confirmations + 1);
   return Math.max(leastMs, mostMs - (mostMs - leastMs) * share);
@@ -29,16 +33,19 @@ export class Suspicion {
   readonly #times: SuspicionTimes;
   readonly #clock: Clock;
   readonly #expire: () => void;
+  readonly #lastCall: () => void;
   readonly #startedMs: number;
   /** Who found it silent; the first is no confirmation. */
   readonly #by: Set<MemberId>;
   #timer!: Timer;
 
-  constructor(by: MemberId, times: SuspicionTimes, clock: Clock, expire: () => void) {
+  /** @param lastCall asks the member whether it is there; called several times */
+  constructor(by: MemberId, times: SuspicionTimes, clock: Clock, expire: () => void, lastCall: () => void) {
     this.#by = new Set([by]);
     this.#times = times;
     this.#clock = clock;
     this.#expire = expire;
+    this.#lastCall = lastCall;
     this.#startedMs = clock.now();
     this.#arm(suspicionTimeoutMs(times, 0));
   }
@@ -49,7 +56,8 @@ export class Suspicion {
     this.#by.add(by);
     this.#timer.cancel();
     const passedMs = this.#clock.now() - this.#startedMs;
-    this.#arm(Math.max(0, suspicionTimeoutMs(this.#times, this.#by.size - 1) - passedMs));
+    const leftMs = suspicionTimeoutMs(this.#times, this.#by.size - 1) - passedMs;
+    this.#arm(Math.max(2 * LAST_CALL_INTERVAL_MS, leftMs));
     return true;
   }
 
@@ -58,10 +66,22 @@ export class Suspicion {
   }
 
   #arm(delayMs: number): void {
-    const dueMs = this.#clock.now() + delayMs;
-    this.#timer = this.#clock.after(delayMs, () => {
-      if (this.#clock.now() - dueMs > STALL_MS) this.#arm(CATCH_UP_MS);
-      else this.#expire();
+    this.#wait(this.#clock.now() + delayMs);
+  }
+
+  #wait(dueMs: number): void {
+    const leftMs = dueMs - this.#clock.now();
+    const untilCallsMs = leftMs - LAST_CALLS_MS;
+    const waitMs = Math.max(0, untilCallsMs > 0 ? untilCallsMs : Math.min(leftMs, LAST_CALL_INTERVAL_MS));
+    const plannedMs = this.#clock.now() + waitMs;
+    this.#timer = this.#clock.after(waitMs, () => {
+      const nowMs = this.#clock.now();
+      // Each of these is looked at, not the last alone: a stall may well end just before that one.
+      if (nowMs - plannedMs > STALL_MS) return this.#wait(Math.max(dueMs, nowMs + CATCH_UP_MS));
+      // Timers are not exact to the fraction of a millisecond.
+      if (dueMs - nowMs < 1) return this.#expire();
+      this.#lastCall();
+      this.#wait(dueMs);
     });
   }
 }

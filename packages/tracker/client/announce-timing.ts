@@ -38,6 +38,15 @@ export function backOffMs(failures: number, retryAfterMs: number | undefined, ra
   return Math.max(patience, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
 }
 
+/**
+ * Milliseconds for which even a person's wish does not bring a failing tracker a further question.
+ * @param retryAfterMs what the tracker asked for; `Infinity` stays that
+ */
+export function holdMs(retryAfterMs: number | undefined): number {
+  if (retryAfterMs === Number.POSITIVE_INFINITY) return retryAfterMs;
+  return Math.max(MIN_INTERVAL_MS, Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
+}
+
 function clamp(intervalMs: number): number {
   return Math.min(Math.max(intervalMs, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
 }

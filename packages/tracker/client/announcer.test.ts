@@ -40,7 +40,7 @@ class World {
       onPeers: (peers) => this.found.push(...peers),
       clock: this.clock,
       random: seededRandom(seed),
-      callers: { 'http:': createHttpCaller((request) => this.#answer(request)) },
+      callers: { 'http:': createHttpCaller((request) => this.#answer(request), this.clock) },
       logger: silentLogger,
     });
   }
@@ -59,7 +59,8 @@ class World {
     return this.log.splice(0);
   }
 
-  #answer({ url, signal }: HttpRequest): Promise<HttpAnswer | TrackerError> {
+  #answer({ url, family, signal }: HttpRequest): Promise<HttpAnswer | TrackerError> {
+    if (family === 6) return Promise.resolve({ code: 'no-address', message: 'no such host' });
     this.urls.push(url);
     const event = url.searchParams.get('event') ?? 'regular';
     this.log.push(`${url.host} ${event}@${Math.round(this.clock.now() / 1000)}`);
@@ -99,7 +100,8 @@ test('started first, then regularly when the tracker wants it', async () => {
     leechers: 2,
     peersReceived: 3,
     completed: undefined,
-    externalIp: undefined,
+    lastScrape: '',
+    externalIps: [],
   });
 });
 
@@ -347,8 +349,8 @@ test('a tracker may be added and taken out while it runs, and hears of both', as
   world.behaviours.a = DEAD;
   world.announcer.start();
   await world.pass(1);
-  assert.equal(world.announcer.add('http://b/announce'), true);
-  assert.equal(world.announcer.add('http://b/announce'), false, 'it is there');
+  assert.equal(world.announcer.add('http://b/announce', 1), true);
+  assert.equal(world.announcer.add('http://b/announce', 0), false, 'it is there');
   await world.pass(1);
   assert.deepEqual(world.taken(), ['a started@0', 'b started@1']);
   assert.deepEqual(
@@ -373,20 +375,60 @@ test('the last one taken out leaves nothing to do, and one added later begins an
   world.announcer.remove('http://a/announce');
   await world.pass(5000);
   assert.deepEqual(world.taken(), ['a started@0', 'a stopped@1']);
-  world.announcer.add('http://b/announce');
+  world.announcer.add('http://b/announce', 0);
   await world.pass(1);
   assert.deepEqual(world.taken(), ['b started@5001']);
 });
 
-test('a person’s wish goes before intervals and back-off, not before a tracker’s never', async () => {
+test('a person’s wish goes before back-off and regular intervals, not before a minimum or a tracker’s never', async () => {
   const world = new World([['a'], ['b']]);
   Object.assign(world.behaviours, { a: { 'failure reason': 'closed', 'retry in': 'never' } });
   world.announcer.start();
   await world.pass(1);
   assert.deepEqual(world.taken(), ['a started@0', 'b started@0']);
-  world.announcer.reannounce();
+  assert.equal(world.announcer.reannounce(), 99_000, 'b wants a hundred seconds between two');
+  await world.pass(99);
+  assert.deepEqual(world.taken(), []);
+  assert.equal(world.announcer.reannounce(), 0);
   await world.pass(1);
-  assert.deepEqual(world.taken(), ['b regular@1']);
+  assert.deepEqual(world.taken(), ['b regular@100']);
+  const failed = new World([['a']]);
+  failed.behaviours.a = DEAD;
+  failed.announcer.start();
+  await failed.pass(3600);
+  assert.ok(failed.announcer.reannounce() === 0 || failed.announcer.reannounce() <= 10_000);
+  await failed.pass(11);
+  failed.taken();
+  assert.equal(failed.announcer.reannounce(), 0, 'ten seconds after the last try its back-off does not count');
+  await failed.pass(0);
+  assert.deepEqual(failed.taken(), ['a started@3611']);
+  assert.equal(failed.announcer.reannounce(), 10_000, 'a dead tracker is not hammered either');
+  const never = new World([['junk: ']]);
+  never.announcer.start();
+  assert.equal(never.announcer.reannounce(), Number.POSITIVE_INFINITY);
+});
+
+test('one added to a tier is asked in its turn, with all tiers wanted in the walk of its tier', async () => {
+  const world = new World([['a'], ['c']]);
+  world.announcer.start();
+  await world.pass(1);
+  world.announcer.add('http://b/announce', 0);
+  await world.pass(1);
+  assert.deepEqual(world.taken(), ['a started@0'], 'one that works is enough');
+  assert.deepEqual(
+    world.announcer.trackers.map(({ url, tier }) => `${tier} ${url}`),
+    ['0 http://a/announce', '0 http://b/announce', '1 http://c/announce'],
+  );
+  world.behaviours.a = DEAD;
+  await world.pass(999);
+  assert.deepEqual(world.taken(), ['a regular@1000', 'b started@1000']);
+  const all = new World([['a'], ['c']], { allTiers: true });
+  all.announcer.start();
+  await all.pass(1);
+  all.announcer.add('http://b/announce', 1);
+  all.announcer.add('http://d/announce', 7);
+  await all.pass(1);
+  assert.deepEqual(all.taken().sort(), ['a started@0', 'c started@0', 'd started@1']);
 });
 
 test('a scrape brings the counts without an announce', async () => {
@@ -394,9 +436,16 @@ test('a scrape brings the counts without an announce', async () => {
   const files = { [Buffer.alloc(20).toString('latin1')]: { complete: 5, incomplete: 6, downloaded: 7 } };
   world.behaviours.a = { files };
   await world.announcer.scrape();
-  const [{ seeders, leechers, completed, state }] = world.announcer.trackers;
+  const [{ seeders, leechers, completed, state, lastScrape }] = world.announcer.trackers;
   assert.deepEqual([seeders, leechers, completed, state], [5, 6, 7, 'idle']);
+  assert.equal(lastScrape, '5 seeding, 6 leeching, 7 completed');
   assert.equal(world.urls[0].pathname, '/scrape');
+  world.behaviours.a = { files: {} };
+  await world.announcer.scrape();
+  assert.equal(world.announcer.trackers[0].lastScrape, 'it does not know this torrent');
+  world.behaviours.a = DEAD;
+  await world.announcer.scrape();
+  assert.equal(world.announcer.trackers[0].lastScrape, 'connection refused');
 });
 
 test('a tracker that never answered holds a stop up for a second at most', async () => {

@@ -6,7 +6,7 @@ import type { PeerAddress } from '@enjambre/metainfo';
 import type { Clock, Logger, Random, Timer } from '@enjambre/runtime';
 import { isTrackerError, type TrackerError } from '../errors.ts';
 import type { AnnounceAnswer } from '../protocol/announce-answer.ts';
-import type { AnnounceEvent } from '../protocol/announce-request.ts';
+import type { AnnouncedHosts, AnnounceEvent } from '../protocol/announce-request.ts';
 import { TierList } from './tier-list.ts';
 import { TierWalk } from './tier-walk.ts';
 import type { TrackerCallers } from './tracker-caller.ts';
@@ -22,7 +22,9 @@ const SILENT_STOP_MS = 1000;
 const FAREWELL_MS = 5000;
 
 /** Public torrents carry lists of 50; what is beyond would only be knocked at in vain, or for somebody's pleasure. */
-const MAX_TRACKERS = 100;
+export const MAX_TRACKERS = 100;
+/** The walk over all tiers, where it is the only one. */
+const ONLY_WALK = 0;
 
 /** What trackers are told of the torrent each time. */
 export interface AnnouncedProgress {
@@ -44,8 +46,7 @@ export interface AnnouncerOptions {
   readonly peerId: Uint8Array;
   /** Where our peer connections are accepted. */
   readonly port: number;
-  /** Address or name at which peers reach us, when it is not the one that the tracker sees. */
-  readonly announcedHost?: string | undefined;
+  readonly announcedHosts?: AnnouncedHosts;
   readonly progress: () => AnnouncedProgress;
   readonly onPeers: (peers: readonly PeerAddress[]) => void;
   readonly clock: Clock;
@@ -57,7 +58,8 @@ export interface AnnouncerOptions {
 export class Announcer {
   readonly #options: AnnouncerOptions;
   readonly #entries: TrackerEntry[];
-  readonly #walks: TierWalk[];
+  /** By tier with all tiers, else one. */
+  readonly #walks = new Map<number, TierWalk>();
   readonly #key: string;
   readonly #abort = new AbortController();
   #timer: Timer | undefined;
@@ -71,8 +73,10 @@ export class Announcer {
     this.#options = options;
     const tiers = this.#readTiers(options.tiers);
     this.#entries = tiers.flat();
-    const groups = allTiers ? tiers.map((tier) => [tier]) : [tiers];
-    this.#walks = groups.map((group) => new TierWalk(new TierList(group, random)));
+    if (!allTiers) this.#walks.set(ONLY_WALK, new TierWalk(new TierList(tiers, random)));
+    else
+      for (const [tier, entries] of tiers.entries())
+        this.#walks.set(tier, new TierWalk(new TierList([entries], random)));
     this.#key = Buffer.from(random.bytes(4)).toString('hex');
   }
 
@@ -89,31 +93,32 @@ export class Announcer {
 
   /** More peers are needed: asks the tracker that works as soon as its minimum interval allows, not only when it is due. */
   needPeers(): void {
-    for (const walk of this.#walks) walk.hurry();
+    for (const walk of this.#walks.values()) walk.hurry();
     if (!this.#working && this.#stopping === undefined) this.#plan();
   }
 
-  /** A person wants it now: the back-off of those that failed and the intervals of those that answered are set aside. */
-  reannounce(): void {
+  /**
+   * A person wants it now: the back-off of those that failed and the regular interval of those that answered are set
+   * aside, minimum intervals and what a tracker asked for when it refused are not.
+   * @returns milliseconds until a tracker may be asked; 0 when one is asked now, `Infinity` when none ever may
+   */
+  reannounce(): number {
     const now = this.#options.clock.now();
-    for (const entry of this.#entries) entry.allowNow(now);
-    for (const walk of this.#walks) walk.nextAt = now;
-    this.#wake();
+    const waitMs = Math.min(...Array.from(this.#walks.values(), (walk) => walk.urge(now)));
+    if (waitMs === 0) this.#wake();
+    return waitMs;
   }
 
-  /** Adds a tracker in a tier of its own, after the others. Returns false when it is there, or there are too many. */
-  add(url: string): boolean {
+  /** Adds a tracker, behind others of its tier (from 0). Returns false when it is there, or there are too many. */
+  add(url: string, tier: number): boolean {
     if (this.#entries.length >= MAX_TRACKERS || this.#entries.some(({ text }) => text === url)) return false;
-    const tier = 1 + Math.max(-1, ...this.#entries.map((entry) => entry.tier));
-    const entry = new TrackerEntry(url, tier, this.#options.callers);
-    this.#entries.push(entry);
-    if (this.#options.allTiers || this.#walks.length === 0) {
-      this.#walks.push(new TierWalk(new TierList([[entry]], this.#options.random)));
-    } else {
-      const [walk] = this.#walks;
-      walk.order.append(entry);
-      if (!this.#hasWorking()) walk.nextAt = this.#options.clock.now();
-    }
+    const { callers, clock } = this.#options;
+    const entry = new TrackerEntry(url, tier, callers);
+    const behind = this.#entries.findIndex((other) => other.tier > tier);
+    this.#entries.splice(behind === -1 ? this.#entries.length : behind, 0, entry);
+    const walk = this.#walkOf(tier);
+    if (!walk.isWorking) walk.nextAt = clock.now();
+    walk.order.add(entry, this.#options.allTiers ? 0 : tier);
     this.#wake();
     return true;
   }
@@ -124,7 +129,7 @@ export class Announcer {
     const index = this.#entries.findIndex(({ text }) => text === url);
     if (index === -1) return false;
     const [entry] = this.#entries.splice(index, 1);
-    for (const walk of this.#walks) walk.remove(entry, clock.now());
+    for (const walk of this.#walks.values()) walk.remove(entry, clock.now());
     if (entry.started && this.#stopping === undefined) void this.#takeLeave(entry, FAREWELL_MS);
     this.#wake();
     return true;
@@ -178,7 +183,7 @@ export class Announcer {
       if (!entry.failing || entry.earliestAt <= clock.now()) await this.#announce(entry);
     }
     if (this.#stopping !== undefined) return;
-    const due = this.#walks.filter((walk) => clock.now() >= walk.nextAt);
+    const due = [...this.#walks.values()].filter((walk) => clock.now() >= walk.nextAt);
     const announce = (entry: TrackerEntry) => this.#announce(entry);
     const goesOn = () => this.#stopping === undefined;
     await Promise.all(due.map((walk) => walk.walk(() => clock.now(), announce, goesOn)));
@@ -188,14 +193,17 @@ export class Announcer {
     return this.#complete ? this.#entries.filter((entry) => entry.owesCompleted) : [];
   }
 
-  #hasWorking(): boolean {
-    return this.#entries.some((entry) => entry.started && !entry.failing);
+  #walkOf(tier: number): TierWalk {
+    const key = this.#options.allTiers ? tier : ONLY_WALK;
+    const walk = this.#walks.get(key) ?? new TierWalk(new TierList([], this.#options.random));
+    this.#walks.set(key, walk);
+    return walk;
   }
 
   #plan(): void {
     const { clock } = this.#options;
     const retries = this.#owed().map((entry) => entry.earliestAt);
-    const at = Math.min(...this.#walks.map(({ nextAt }) => nextAt), ...retries);
+    const at = Math.min(...Array.from(this.#walks.values(), ({ nextAt }) => nextAt), ...retries);
     this.#timer?.cancel();
     if (Number.isFinite(at)) this.#timer = clock.after(Math.max(0, at - clock.now()), () => this.#wake());
   }
@@ -230,12 +238,12 @@ export class Announcer {
     event: AnnounceEvent | undefined,
     signal: AbortSignal,
   ): Promise<AnnounceAnswer | TrackerError> {
-    const { infoHash, peerId, port, announcedHost, callers } = this.#options;
+    const { infoHash, peerId, port, announcedHosts = {}, callers } = this.#options;
     if (url === undefined) return { code: 'unsupported-scheme', message: 'cannot be asked' };
     const { uploadedBytes, downloadedBytes, leftBytes } = this.#options.progress();
     const request = {
       ...{ uploadedBytes, downloadedBytes, leftBytes },
-      ...{ infoHash, peerId, port, announcedHost, event, trackerId },
+      ...{ infoHash, peerId, port, announcedHosts, event, trackerId },
       numWant: event === 'stopped' ? 0 : NUM_WANT,
       key: this.#key,
     };

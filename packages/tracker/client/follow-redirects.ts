@@ -3,24 +3,32 @@
 import type { AddressScope } from '@enjambre/metainfo';
 import { isTrackerError, type TrackerError } from '../errors.ts';
 import { decodeAnswer } from '../protocol/bencoded-answer.ts';
-import { mayReach } from './address-policy.ts';
+import { mayReach, type TrackerPath } from './address-policy.ts';
+import type { IpFamily } from './both-families.ts';
 import { type HttpAnswer, type HttpGet, isRedirect } from './http-get.ts';
 
 /** Trackers move, but not in a chain. */
 const MAX_REDIRECTS = 3;
 
+interface TrackerGet {
+  readonly url: URL;
+  /** How its path ends, where it leads to a private address. */
+  readonly path: TrackerPath;
+  readonly family?: IpFamily | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** The body of a 200, after at most 3 redirects, each allowed by the address policy. */
 export async function getFollowingRedirects(
   http: HttpGet,
-  startUrl: URL,
-  signal: AbortSignal,
+  { url: startUrl, path, family, signal }: TrackerGet,
 ): Promise<Uint8Array | TrackerError> {
   let url = startUrl;
   let redirectedFrom: AddressScope | undefined;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const target = url;
     const from = redirectedFrom;
-    const answer = await http({ url, signal, mayReach: (scope) => mayReach(target, scope, from) });
+    const answer = await http({ url, family, signal, mayReach: (scope) => mayReach(target, scope, path, from) });
     if (isTrackerError(answer)) return answer;
     if (answer.status === 200) return answer.body;
     if (!isRedirect(answer.status) || answer.location === undefined) return failureOf(answer);

@@ -2,12 +2,15 @@
 
 import type { AddressScope } from '@enjambre/metainfo';
 import type { TrackerError } from '../errors.ts';
+import type { IpFamily } from './both-families.ts';
 
 export interface HttpRequest {
   /** http: or https:. */
   readonly url: URL;
   /** Asked for each address the host resolves to, before anything is sent to it. */
   mayReach(scope: AddressScope): boolean;
+  /** Only addresses of this family are used; any when undefined. */
+  readonly family?: IpFamily | undefined;
   readonly signal: AbortSignal;
 }
 

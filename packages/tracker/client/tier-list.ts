@@ -16,9 +16,10 @@ export class TierList<T> {
     return this.#tiers.flat();
   }
 
-  /** A tier of its own, after all others. */
-  append(item: T): void {
-    this.#tiers.push([item]);
+  /** Behind the others of that tier. @param tier from 0; those before it may be empty */
+  add(item: T, tier: number): void {
+    while (this.#tiers.length <= tier) this.#tiers.push([]);
+    this.#tiers[tier].push(item);
   }
 
   remove(item: T): void {

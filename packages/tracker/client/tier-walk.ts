@@ -44,6 +44,25 @@ export class TierWalk {
     this.nextAt = Math.min(this.nextAt, this.#current.earliestAt);
   }
 
+  /**
+   * A person wants it now: asks the tracker that works, or else all, as soon as they allow.
+   * @returns milliseconds until one of them does; 0 when that is now
+   */
+  urge(now: number): number {
+    const isWorking = this.#current !== undefined && !this.#current.failing;
+    const wanted = isWorking ? [this.#current!] : this.order.inOrder();
+    const allowed = wanted.filter(({ heldUntil }) => heldUntil <= now);
+    if (allowed.length === 0) return Math.min(...wanted.map(({ heldUntil }) => heldUntil)) - now;
+    for (const entry of allowed) entry.earliestAt = Math.min(entry.earliestAt, now);
+    this.nextAt = now;
+    return 0;
+  }
+
+  /** Somebody in it answers. */
+  get isWorking(): boolean {
+    return this.order.inOrder().some(({ started, failing }) => started && !failing);
+  }
+
   remove(entry: TrackerEntry, now: number): void {
     this.order.remove(entry);
     if (this.#current !== entry) return;

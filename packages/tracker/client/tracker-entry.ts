@@ -1,12 +1,13 @@
 // One tracker of one torrent: what we told it, what it answered, when it may be asked again.
-// Invariant: `earliestAt` only moves into the future by an answer or a failure, or back by a person's wish; an unsupported tracker is never asked.
+// Invariant: `earliestAt` only moves into the future by an answer or a failure, or back by a person's wish, never before
+// `heldUntil`; an unsupported tracker is never asked.
 
 import type { Clock, Random } from '@enjambre/runtime';
 import { isTrackerError, type TrackerError } from '../errors.ts';
 import type { AnnounceAnswer } from '../protocol/announce-answer.ts';
 import type { AnnounceEvent } from '../protocol/announce-request.ts';
 import type { SwarmCounts } from '../protocol/scrape-answer.ts';
-import { backOffMs, intervalsOf } from './announce-timing.ts';
+import { backOffMs, holdMs, intervalsOf } from './announce-timing.ts';
 import type { TrackerCallers } from './tracker-caller.ts';
 
 /** `idle`: not asked yet, because another one works. */
@@ -28,8 +29,15 @@ export interface TrackerView {
   readonly peersReceived: number;
   /** How often the swarm's content was downloaded, as a scrape said. */
   readonly completed: number | undefined;
-  /** The address that it sees us at (BEP 24). */
-  readonly externalIp: string | undefined;
+  /** What the last scrape brought, or why it brought nothing, in words; empty before the first. */
+  readonly lastScrape: string;
+  /** Where it sees us (BEP 24). */
+  readonly externalIps: readonly string[];
+}
+
+/** How a tracker is shown that nobody has asked yet. @param tier from 0 */
+export function viewUnasked(url: string, tier: number, callers: TrackerCallers, clock: Clock): TrackerView {
+  return new TrackerEntry(url, tier, callers).view(clock);
 }
 
 export class TrackerEntry {
@@ -40,6 +48,8 @@ export class TrackerEntry {
   readonly url: URL | undefined;
   /** Clock time before which it must not be asked. */
   earliestAt = 0;
+  /** Clock time before which not even a person's wish counts. */
+  heldUntil = 0;
   /** Clock time of the next regular announce, once it has answered. */
   dueAt: number | undefined;
   /** What it called itself; to be echoed. */
@@ -56,7 +66,8 @@ export class TrackerEntry {
   #leechers: number | undefined;
   #peersReceived = 0;
   #completed: number | undefined;
-  #externalIp: string | undefined;
+  #lastScrape = '';
+  #externalIps: readonly string[] = [];
 
   constructor(text: string, tier: number, callers: TrackerCallers) {
     this.text = text;
@@ -68,6 +79,7 @@ export class TrackerEntry {
       this.#state = 'unsupported';
       this.#lastAnswer = url === null ? 'not a URL' : `${url.protocol.slice(0, -1)} trackers are not supported`;
       this.earliestAt = Number.POSITIVE_INFINITY;
+      this.heldUntil = Number.POSITIVE_INFINITY;
     }
   }
 
@@ -88,6 +100,7 @@ export class TrackerEntry {
   succeeded(answer: AnnounceAnswer, event: AnnounceEvent | undefined, leftBytes: number, now: number): void {
     const { intervalMs, minIntervalMs } = intervalsOf(answer);
     this.earliestAt = now + minIntervalMs;
+    this.heldUntil = this.earliestAt;
     this.dueAt = now + intervalMs;
     this.trackerId = answer.trackerId ?? this.trackerId;
     if (event === 'started') {
@@ -101,7 +114,7 @@ export class TrackerEntry {
     this.#seeders = answer.seeders;
     this.#leechers = answer.leechers;
     this.#peersReceived += answer.peers.length;
-    this.#externalIp = answer.externalIp ?? this.#externalIp;
+    if (answer.externalIps.length > 0) this.#externalIps = answer.externalIps;
     const peers = answer.peers.length === 1 ? '1 peer' : `${answer.peers.length} peers`;
     this.#lastAnswer = answer.warning === undefined ? peers : `${peers}, warning: ${answer.warning}`;
   }
@@ -112,19 +125,21 @@ export class TrackerEntry {
     this.#lastAnswer = error.message;
     this.dueAt = undefined;
     this.earliestAt = now + backOffMs(this.#failures, error.retryAfterMs, random);
+    this.heldUntil = now + holdMs(error.retryAfterMs);
   }
 
-  /** What a scrape said; a failed one changes nothing, and undefined means that the tracker does not know the swarm. */
+  /** What a scrape said; a failed one changes no count, and undefined means that the tracker does not know the swarm. */
   scraped(counts: SwarmCounts | TrackerError | undefined): void {
-    if (counts !== undefined && isTrackerError(counts)) return;
-    this.#seeders = counts?.seeders ?? 0;
-    this.#leechers = counts?.leechers ?? 0;
-    this.#completed = counts?.completed ?? 0;
-  }
-
-  /** It may be asked now, unless it never may. */
-  allowNow(now: number): void {
-    if (Number.isFinite(this.earliestAt)) this.earliestAt = now;
+    if (counts !== undefined && isTrackerError(counts)) {
+      this.#lastScrape = counts.message;
+      return;
+    }
+    const { seeders, leechers, completed } = counts ?? { seeders: 0, leechers: 0, completed: 0 };
+    this.#seeders = seeders;
+    this.#leechers = leechers;
+    this.#completed = completed;
+    const found = `${seeders} seeding, ${leechers} leeching, ${completed} completed`;
+    this.#lastScrape = counts === undefined ? 'it does not know this torrent' : found;
   }
 
   view(clock: Clock): TrackerView {
@@ -140,7 +155,8 @@ export class TrackerEntry {
       leechers: this.#leechers,
       peersReceived: this.#peersReceived,
       completed: this.#completed,
-      externalIp: this.#externalIp,
+      lastScrape: this.#lastScrape,
+      externalIps: this.#externalIps,
     };
   }
 }

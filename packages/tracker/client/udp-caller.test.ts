@@ -5,12 +5,12 @@ import { type AddressScope, encodeCompactPeers } from '@enjambre/metainfo';
 import { FakeClock, seededRandom } from '@enjambre/runtime';
 import fc from 'fast-check';
 import { isTrackerError, type TrackerError } from '../errors.ts';
-import type { AnnounceRequest } from '../protocol/announce-request.ts';
 import { parseAnnounced, parseScraped, parseUdpAnswer } from '../protocol/udp-message.ts';
 import type { DatagramPathEvents, ResolvedHost } from './datagram-path.ts';
+import type { AnnounceQuestion } from './tracker-caller.ts';
 import { createUdpCaller } from './udp-caller.ts';
 
-const REQUEST: AnnounceRequest = {
+const REQUEST: AnnounceQuestion = {
   infoHash: new Uint8Array(20).fill(1),
   peerId: new Uint8Array(20).fill(2),
   port: 6881,
@@ -21,7 +21,7 @@ const REQUEST: AnnounceRequest = {
   numWant: 100,
   key: 'deadbeef',
   trackerId: undefined,
-  announcedHost: '10.9.8.7',
+  announcedHosts: { v4: '10.9.8.7' },
 };
 const CONNECTION_ID = Buffer.from('c0ffee0000000001', 'hex');
 const URL_OF_TRACKER = new URL('udp://tracker:6969/secret/announce?k=1');
@@ -164,13 +164,41 @@ test('a refusal is told in the tracker’s words, control characters apart', asy
 
 test('nobody there is known at once, and the next address of the name is tried', async () => {
   const world = new World();
-  world.hosts = [hostAt('2001:db8::1', 'public', 6), hostAt('192.0.9.2', 'public')];
+  world.hosts = [hostAt('192.0.9.1', 'public'), hostAt('192.0.9.2', 'public')];
   world.answer = (message, events) => {
-    if (world.log.at(-1)?.startsWith('2001')) events.failed({ code: 'unreachable', message: 'connection refused' });
+    if (world.log.at(-1)?.startsWith('192.0.9.1'))
+      events.failed({ code: 'unreachable', message: 'connection refused' });
     else good(message, events);
   };
   assert.equal(codeOf(await world.announce()), undefined);
-  assert.deepEqual(world.log, ['2001:db8::1 0@0', '192.0.9.2 0@0', '192.0.9.2 1@0']);
+  assert.deepEqual(world.log, ['192.0.9.1 0@0', '192.0.9.2 0@0', '192.0.9.2 1@0']);
+});
+
+test('a tracker that has IPv6 too is told over both, our IPv4 address over IPv4 alone', async () => {
+  const world = new World();
+  world.hosts = [hostAt('2001:db8::1', 'public', 6), hostAt('192.0.9.2', 'public')];
+  assert.equal(codeOf(await world.announce()), undefined);
+  assert.deepEqual(world.log.toSorted(), ['192.0.9.2 0@0', '192.0.9.2 1@0', '2001:db8::1 0@0', '2001:db8::1 1@0']);
+  const announces = world.sent.filter((message) => message.readUInt32BE(8) === 1);
+  assert.deepEqual(announces.map((message) => message.toString('hex', 84, 88)).sort(), ['00000000', '0a090807']);
+});
+
+test('a network that swallows IPv6 holds an answer up for a second', async () => {
+  const world = new World();
+  world.hosts = [hostAt('2001:db8::1', 'public', 6), hostAt('192.0.9.2', 'public')];
+  world.answer = (message, events) => {
+    if (!world.log.at(-1)?.startsWith('2001')) good(message, events);
+  };
+  const answer = world.caller.announce(URL_OF_TRACKER, REQUEST, world.aborting.signal);
+  await settled();
+  world.clock.advance(999);
+  assert.equal(await Promise.race([answer, settled()]), undefined);
+  world.clock.advance(1);
+  assert.equal(codeOf(await answer), undefined);
+  assert.equal(world.open, 1, 'the other may still hear of us');
+  world.aborting.abort();
+  await settled();
+  assert.equal(world.open, 0);
 });
 
 test('a private address is asked only at a path ending in /announce', async () => {

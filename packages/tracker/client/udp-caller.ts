@@ -17,7 +17,8 @@ import {
   parseUdpAnswer,
   udpActions,
 } from '../protocol/udp-message.ts';
-import { mayReach } from './address-policy.ts';
+import { addressRefused, mayReach } from './address-policy.ts';
+import { announceOnBoth } from './both-families.ts';
 import type { DatagramNetwork, DatagramPath, ResolvedHost } from './datagram-path.ts';
 import type { TrackerCaller } from './tracker-caller.ts';
 
@@ -40,43 +41,55 @@ type Ask = (connectionId: Uint8Array, transactionId: number) => Buffer;
 
 export function createUdpCaller(options: UdpCallerOptions): TrackerCaller {
   return {
-    announce(url, request, signal) {
-      const ip = parseIpAddress(request.announcedHost ?? '');
-      const ask: Ask = (connectionId, transactionId) => encodeAnnounce(connectionId, transactionId, request, url, ip);
-      return callAny(options, url, signal, udpActions.announce, ask, parseAnnounced);
+    async announce(url, { announcedHosts, ...question }, signal) {
+      const hosts = await hostsOf(options, url);
+      if (isTrackerError(hosts)) return hosts;
+      // The message has room for an IPv4 address only; what it says besides is the same.
+      const ip = parseIpAddress(announcedHosts.v4 ?? '');
+      const request = { ...question, announcedHost: undefined };
+      return announceOnBoth(options.clock, async (family) => {
+        const ask: Ask = (connectionId, transactionId) =>
+          encodeAnnounce(connectionId, transactionId, request, url, family === 4 ? ip : undefined);
+        const ofFamily = hosts.filter((host) => host.family === family);
+        const body = await callAny(options, ofFamily, url, signal, udpActions.announce, ask);
+        return isTrackerError(body) ? body : parseAnnounced(body, family);
+      });
     },
-    scrape(url, infoHashes, signal) {
+    async scrape(url, infoHashes, signal) {
+      const hosts = await hostsOf(options, url);
+      if (isTrackerError(hosts)) return hosts;
       const asked = infoHashes.slice(0, MAX_SCRAPED);
       const ask: Ask = (connectionId, transactionId) => encodeScrape(connectionId, transactionId, asked);
-      return callAny(options, url, signal, udpActions.scrape, ask, (body) => parseScraped(body, asked));
+      const body = await callAny(options, hosts, url, signal, udpActions.scrape, ask);
+      return isTrackerError(body) ? body : parseScraped(body, asked);
     },
   };
 }
 
-/** Asks at the tracker's addresses in turn, until one answers or takes longer than we wait. */
-async function callAny<Answer extends object>(
+/** Where the tracker is that a URL names, as far as it may be reached. */
+async function hostsOf({ network }: UdpCallerOptions, url: URL): Promise<readonly ResolvedHost[] | TrackerError> {
+  if (Number(url.port) === 0) return { code: 'bad-url', message: 'a udp tracker’s URL needs a port' };
+  const resolved = await network.resolve(url.hostname.replace(/^\[|\]$/g, ''));
+  if (isTrackerError(resolved)) return resolved;
+  const allowed = resolved.filter(({ scope }) => mayReach(url, scope, '/announce', undefined));
+  return allowed.length === 0 ? addressRefused() : allowed;
+}
+
+/** The body of what the first of these addresses answers, asked in turn until one answers or takes longer than we wait. */
+async function callAny(
   options: UdpCallerOptions,
+  hosts: readonly ResolvedHost[],
   url: URL,
   signal: AbortSignal,
   action: number,
   ask: Ask,
-  parse: (body: Buffer, family: 4 | 6) => Answer | TrackerError,
-): Promise<Answer | TrackerError> {
-  const port = Number(url.port);
-  if (port === 0) return { code: 'bad-url', message: 'a udp tracker’s URL needs a port' };
-  const resolved = await options.network.resolve(url.hostname.replace(/^\[|\]$/g, ''));
-  if (isTrackerError(resolved)) return resolved;
-  const allowed = resolved.filter(({ scope }) => mayReach(url, scope, undefined));
-  let failure: TrackerError = {
-    code: 'address-refused',
-    message: 'leads to a private address, where only a path ending in /announce may',
-  };
-  for (const host of allowed) {
-    const body = await new UdpExchange(options, host, port, signal).call(action, ask);
-    if (!isTrackerError(body)) return parse(body, host.family);
-    failure = body;
+): Promise<Buffer | TrackerError> {
+  let failure: TrackerError = { code: 'no-address', message: 'no such host' };
+  for (const host of hosts) {
+    const body = await new UdpExchange(options, host, Number(url.port), signal).call(action, ask);
     // The system knew at once that this address can't be reached: the next may.
-    if (body.code !== 'unreachable') return body;
+    if (!isTrackerError(body) || body.code !== 'unreachable') return body;
+    failure = body;
   }
   return failure;
 }

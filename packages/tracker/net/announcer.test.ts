@@ -53,7 +53,7 @@ function announcer(
     onPeers: resolve,
     clock: systemClock,
     random: seededRandom(port),
-    callers: { 'http:': createHttpCaller(createHttpGet({ totalTimeoutMs: 300 })) },
+    callers: { 'http:': createHttpCaller(createHttpGet({ totalTimeoutMs: 300 }), systemClock) },
     logger: silentLogger,
   });
   return { it, firstPeers };

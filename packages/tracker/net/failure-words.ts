@@ -1,5 +1,7 @@
 // The system's errors of a connection, in words for people.
 
+import type { TrackerError } from '../errors.ts';
+
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
@@ -10,6 +12,26 @@ const WORDS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'no route to the network',
   ETIMEDOUT: 'timed out: no connection',
 };
+
+/** What a resolver says of a name that has no address, or none of the family that was asked for. */
+const NO_ADDRESS = new Set([
+  'ENOTFOUND',
+  'ENODATA',
+  'EAI_ADDRFAMILY',
+  'EAI_NODATA',
+  'EAI_NONAME',
+  'ERR_INVALID_IP_ADDRESS',
+]);
+
+export function noAddress(): TrackerError {
+  return { code: 'no-address', message: WORDS.ENOTFOUND };
+}
+
+/** What a name that could not be resolved, or a connection that could not be made, is called. */
+export function systemFailure(error: unknown): TrackerError {
+  const isNameless = NO_ADDRESS.has((error as NodeJS.ErrnoException).code ?? '');
+  return isNameless ? noAddress() : { code: 'unreachable', message: wordsOf(error) };
+}
 
 export function wordsOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;

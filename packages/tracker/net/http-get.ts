@@ -7,9 +7,10 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { gunzip } from 'node:zlib';
 import { type AddressScope, addressScope, parseIpAddress } from '@enjambre/metainfo';
+import { addressRefused } from '../client/address-policy.ts';
 import { type HttpAnswer, type HttpGet, type HttpRequest, isRedirect } from '../client/http-get.ts';
 import type { TrackerError } from '../errors.ts';
-import { wordsOf } from './failure-words.ts';
+import { noAddress, systemFailure, wordsOf } from './failure-words.ts';
 
 const USER_AGENT = 'Enjambre/0.1.0';
 
@@ -63,6 +64,10 @@ class Exchange {
       this.#finish(addressRefused());
       return;
     }
+    if (!this.#isReachable(literal)) {
+      this.#finish(noAddress());
+      return;
+    }
     signal.addEventListener('abort', this.#onAbort, { once: true });
     this.#connectTimer = this.#timer(this.#limits.connectTimeoutMs, 'no connection');
     this.#totalTimer = this.#timer(this.#limits.totalTimeoutMs, 'no complete answer');
@@ -88,10 +93,21 @@ class Exchange {
       agent: secure ? new HttpsAgent({ maxCachedSessions: 0 }) : new HttpAgent(),
       lookup: this.#lookup,
       localAddress: this.#limits.localAddress,
-      // A name's addresses of the other family can't be reached from ours.
-      family: isIP(this.#limits.localAddress ?? ''),
+      family: this.#family,
       headers: { 'User-Agent': USER_AGENT, 'Accept-Encoding': 'gzip', Connection: 'close' },
     });
+  }
+
+  /** The one family that is asked over; 0 for both. A name's addresses of the other can't be reached from ours. */
+  get #family(): number {
+    return this.#request.family ?? isIP(this.#limits.localAddress ?? '');
+  }
+
+  /** Whether the address, or any that the name may have, is of our own family and of the one that is wanted. */
+  #isReachable(literal: Uint8Array | undefined): boolean {
+    const ours = isIP(this.#limits.localAddress ?? '');
+    const literals = literal === undefined ? 0 : literal.length === 4 ? 4 : 6;
+    return new Set([ours, this.#family, literals].filter(Boolean)).size <= 1;
   }
 
   /** The system's resolver, less the addresses that this URL must not reach: checked here, no later answer can differ. */
@@ -173,10 +189,6 @@ function scopeOf(address: string): AddressScope {
   return bytes === undefined ? 'private' : addressScope(bytes);
 }
 
-function addressRefused(): TrackerError {
-  return { code: 'address-refused', message: 'leads to a private address, where only a path ending in /announce may' };
-}
-
 function tooLarge(): TrackerError {
   return { code: 'too-large', message: 'the answer is larger than any tracker has to say' };
 }
@@ -184,5 +196,5 @@ function tooLarge(): TrackerError {
 function failureOf(error: NodeJS.ErrnoException): TrackerError {
   if (error.code === REFUSED_ADDRESS) return addressRefused();
   if (error.code?.startsWith('HPE_')) return { code: 'malformed', message: 'what answered does not speak HTTP' };
-  return { code: 'unreachable', message: wordsOf(error) };
+  return systemFailure(error);
 }

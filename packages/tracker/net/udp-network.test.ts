@@ -19,7 +19,7 @@ const REQUEST = {
   numWant: 50,
   key: '01020304',
   trackerId: undefined,
-  announcedHost: undefined,
+  announcedHosts: {},
 };
 const { signal } = new AbortController();
 
@@ -43,6 +43,10 @@ async function tracker(t: TestContext, host: string): Promise<{ port: number; as
       return;
     }
     assert.notEqual(message.toString('latin1', 0, 8), 'forged!!');
+    if (message.readUInt32BE(8) === 2) {
+      const counts = Buffer.from('000000050000000700000006', 'hex');
+      return socket.send(Buffer.concat([answer.subarray(0, 8), counts]), from.port, from.address);
+    }
     const peer = host.includes(':') ? `${'00'.repeat(15)}011ae1` : '7f0000011ae1';
     const figures = Buffer.from(`000000780000000000000001${peer}`, 'hex');
     socket.send(Buffer.concat([answer.subarray(0, 8), figures]), from.port, from.address);
@@ -68,6 +72,13 @@ test('a tracker is asked over IPv4 and IPv6, from the address that peers shall s
     assert.deepEqual(answer.peers, [{ host: peer, port: 6881 }]);
     assert.deepEqual([...askedFrom], [from ?? '::1']);
   }
+});
+
+test('a scrape brings the counts (BEP 48, over UDP)', async (t) => {
+  const { port } = await tracker(t, '127.0.0.1');
+  const counts = await caller().scrape(new URL(`udp://127.0.0.1:${port}/announce`), [REQUEST.infoHash], signal);
+  assert.ok(!isTrackerError(counts), JSON.stringify(counts));
+  assert.deepEqual([...counts], [['01'.repeat(20), { seeders: 5, leechers: 6, completed: 7 }]]);
 });
 
 test('where nobody listens, that is known at once', async () => {

@@ -6,7 +6,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { addressScope, parseIpAddress } from '@enjambre/metainfo';
 import type { DatagramNetwork, ResolvedHost } from '../client/datagram-path.ts';
-import { wordsOf } from './failure-words.ts';
+import { noAddress, systemFailure, wordsOf } from './failure-words.ts';
 
 export interface UdpNetworkOptions {
   /** The IP address to send from: the tracker hands it out as ours. Default: the system's choice. */
@@ -20,9 +20,9 @@ export function createUdpNetwork({ localAddress }: UdpNetworkOptions = {}): Data
         const family = isIP(localAddress ?? '');
         const found = await lookup(hostname, { all: true, family });
         const hosts = found.flatMap(({ address, family: of }) => resolvedHost(address, of));
-        return hosts.length > 0 ? hosts : { code: 'unreachable', message: 'no such host' };
+        return hosts.length > 0 ? hosts : noAddress();
       } catch (error) {
-        return { code: 'unreachable', message: wordsOf(error) };
+        return systemFailure(error);
       }
     },
     open({ host, port }, family, { message, failed }) {

@@ -41,7 +41,7 @@ test('a compact answer is read, IPv4 and IPv6', () => {
     warning: 'be [31m kind',
     seeders: 3,
     leechers: 4,
-    externalIp: '1.2.3.4',
+    externalIps: ['1.2.3.4'],
   });
 });
 

@@ -23,8 +23,8 @@ export interface AnnounceAnswer {
   readonly warning: string | undefined;
   readonly seeders: number | undefined;
   readonly leechers: number | undefined;
-  /** The address that the tracker sees us at (BEP 24). */
-  readonly externalIp: string | undefined;
+  /** Where the tracker sees us (BEP 24): an address for each family over which it was asked, as far as it says. */
+  readonly externalIps: readonly string[];
 }
 
 /** We ask for 50 to 200; what a tracker sends beyond this is not for our good. */
@@ -51,7 +51,7 @@ export function parseAnnounceAnswer(body: Uint8Array): AnnounceAnswer | TrackerE
     warning: warning === undefined ? undefined : readableText(warning),
     seeders: count(dictionary, 'complete'),
     leechers: count(dictionary, 'incomplete'),
-    externalIp: parseExternalIp(dictionary.getBytes('external ip')),
+    externalIps: parseExternalIp(dictionary.getBytes('external ip')),
   };
 }
 
@@ -80,8 +80,8 @@ function parsePeer(peer: BencodeDictionary): PeerAddress | undefined {
   return ip !== undefined && port >= 1 && port <= 0xffff ? { host: formatIpAddress(ip), port } : undefined;
 }
 
-function parseExternalIp(bytes: Uint8Array | undefined): string | undefined {
-  return bytes !== undefined && (bytes.length === 4 || bytes.length === 16) ? formatIpAddress(bytes) : undefined;
+function parseExternalIp(bytes: Uint8Array | undefined): string[] {
+  return bytes !== undefined && (bytes.length === 4 || bytes.length === 16) ? [formatIpAddress(bytes)] : [];
 }
 
 function seconds(dictionary: BencodeDictionary, key: string): number | undefined {

@@ -10,7 +10,7 @@ const MINIMAL = `info_hash=${HASH}&peer_id=${PEER_ID}&port=6881`;
 test('three fields are enough for an announce, and make a leecher', () => {
   const query = parseAnnounceQuery(MINIMAL);
   assert.ok(typeof query !== 'string');
-  assert.deepEqual([query.port, query.seed, query.compact, query.noPeerId], [6881, false, true, false]);
+  assert.deepEqual([query.port, query.leftBytes, query.compact, query.noPeerId], [6881, undefined, true, false]);
   assert.deepEqual([query.event, query.numWant, query.ip], [undefined, undefined, undefined]);
 });
 
@@ -36,7 +36,7 @@ test('numwant -1 means the default; unknown events are regular announces; a name
   const query = parseAnnounceQuery(`${MINIMAL}&numwant=-1&event=paused&ip=router&compact=0&no_peer_id=1&left=00`);
   assert.ok(typeof query !== 'string');
   assert.deepEqual([query.numWant, query.event, query.ip], [undefined, undefined, undefined]);
-  assert.deepEqual([query.compact, query.noPeerId, query.seed], [false, true, true]);
+  assert.deepEqual([query.compact, query.noPeerId, query.leftBytes], [false, true, 0]);
 });
 
 test('a scrape must name its swarms', () => {

@@ -2,7 +2,7 @@
 
 import { parseIpAddress } from '@enjambre/metainfo';
 import type { AnnounceEvent } from './announce-request.ts';
-import { parseQueryString } from './query-string.ts';
+import { decodeValue, parseQueryString } from './query-string.ts';
 
 export interface AnnounceQuery {
   /** 20 bytes. */
@@ -10,8 +10,8 @@ export interface AnnounceQuery {
   /** 20 bytes. */
   readonly peerId: Uint8Array;
   readonly port: number;
-  /** Nothing is left to fetch. A client that does not say is a leecher. */
-  readonly seed: boolean;
+  /** What is left to fetch; undefined when it did not say. */
+  readonly leftBytes: number | undefined;
   readonly event: AnnounceEvent | undefined;
   /** Undefined when it did not say, or said -1, which means the same. */
   readonly numWant: number | undefined;
@@ -22,39 +22,46 @@ export interface AnnounceQuery {
 }
 
 const HASH_LENGTH = 20;
+const AMOUNTS = ['uploaded', 'downloaded', 'left'] as const;
+const NAMES = ['info_hash', 'peer_id', 'port', ...AMOUNTS, 'event', 'numwant', 'compact', 'no_peer_id', 'ip'] as const;
+const FIELDS: ReadonlySet<string> = new Set(NAMES);
+type FieldName = (typeof NAMES)[number];
 const EVENTS: readonly string[] = ['started', 'completed', 'stopped'] satisfies AnnounceEvent[];
 
 /** @param query of the request target, without `?`.  A string in return is the failure reason, for the client's user. */
 export function parseAnnounceQuery(query: string): AnnounceQuery | string {
   const fields = parseQueryString(query);
   if (fields === undefined) return 'the query is not well percent-encoded';
-  const find = (name: string): Uint8Array | undefined => fields.find((field) => field.name === name)?.value;
-  const text = (name: string): string => Buffer.from(find(name) ?? []).toString('latin1');
-
-  const infoHash = find('info_hash');
-  if (infoHash?.length !== HASH_LENGTH) return 'info_hash must be 20 bytes';
-  const peerId = find('peer_id');
-  if (peerId?.length !== HASH_LENGTH) return 'peer_id must be 20 bytes';
-  const port = Number(text('port'));
-  if (!isDigits(text('port')) || port < 1 || port > 0xffff) return 'port must be a number from 1 to 65535';
-  for (const name of ['uploaded', 'downloaded', 'left']) {
-    if (find(name) !== undefined && !isDigits(text(name))) return `${name} must be a number of bytes`;
+  const texts: Partial<Record<FieldName, string>> = {};
+  // The first of several counts.
+  for (const { name, value } of fields) if (isFieldName(name)) texts[name] ??= value;
+  const infoHash = decodeValue(texts.info_hash ?? '');
+  if (infoHash.length !== HASH_LENGTH) return 'info_hash must be 20 bytes';
+  const peerId = decodeValue(texts.peer_id ?? '');
+  if (peerId.length !== HASH_LENGTH) return 'peer_id must be 20 bytes';
+  const port = numberOf(texts.port ?? '');
+  if (port === undefined || port < 1 || port > 0xffff) return 'port must be a number from 1 to 65535';
+  for (const name of AMOUNTS) {
+    const text = texts[name];
+    if (text !== undefined && numberOf(text) === undefined) return `${name} must be a number of bytes`;
   }
-  const numWant = text('numwant');
-  if (numWant !== '' && numWant !== '-1' && !isDigits(numWant)) return 'numwant must be a number';
-  const event = text('event');
+  const numWant = numberOf(texts.numwant ?? '');
+  if (numWant === undefined && (texts.numwant ?? '') !== '' && texts.numwant !== '-1')
+    return 'numwant must be a number';
+  const event = texts.event ?? '';
   return {
     infoHash,
     peerId,
     port,
-    seed: /^0+$/.test(text('left')),
+    leftBytes: numberOf(texts.left ?? ''),
     // Other events (BEP 21 has `paused`) say that the peer is there, as a regular announce does.
     event: EVENTS.includes(event) ? (event as AnnounceEvent) : undefined,
-    numWant: isDigits(numWant) ? Number(numWant) : undefined,
+    numWant,
     // BEP 23: compact unless the client would rather not.
-    compact: text('compact') !== '0',
-    noPeerId: text('no_peer_id') === '1',
-    ip: parseIpAddress(text('ip')),
+    compact: texts.compact !== '0',
+    noPeerId: texts.no_peer_id === '1',
+    // A colon may come encoded.
+    ip: texts.ip === undefined ? undefined : parseIpAddress(Buffer.from(decodeValue(texts.ip)).toString('latin1')),
   };
 }
 
@@ -62,12 +69,22 @@ export function parseAnnounceQuery(query: string): AnnounceQuery | string {
 export function parseScrapeQuery(query: string): Uint8Array[] | string {
   const fields = parseQueryString(query);
   if (fields === undefined) return 'the query is not well percent-encoded';
-  const infoHashes = fields.filter((field) => field.name === 'info_hash').map((field) => field.value);
+  const infoHashes = fields.filter(({ name }) => name === 'info_hash').map(({ value }) => decodeValue(value));
   if (infoHashes.length === 0) return 'a scrape of all swarms is not allowed: name info_hash';
   if (infoHashes.some((infoHash) => infoHash.length !== HASH_LENGTH)) return 'info_hash must be 20 bytes';
   return infoHashes;
 }
 
-function isDigits(text: string): boolean {
-  return /^[0-9]{1,20}$/.test(text);
+/** Of up to 20 digits and nothing else; undefined for anything else. */
+function numberOf(text: string): number | undefined {
+  if (text.length === 0 || text.length > 20) return undefined;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return undefined;
+  }
+  return Number(text);
+}
+
+function isFieldName(name: string): name is FieldName {
+  return FIELDS.has(name);
 }

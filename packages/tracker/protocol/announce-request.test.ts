@@ -41,8 +41,8 @@ test('what we announce is what our tracker understands', () => {
   assert.deepEqual(Buffer.from(query.infoHash), Buffer.from(request.infoHash));
   assert.deepEqual(Buffer.from(query.peerId), Buffer.from(request.peerId));
   assert.deepEqual(
-    [query.port, query.seed, query.event, query.numWant, query.compact],
-    [6881, true, 'started', 50, true],
+    [query.port, query.leftBytes, query.event, query.numWant, query.compact],
+    [6881, 0, 'started', 50, true],
   );
   assert.deepEqual([...query.ip!], [10, 0, 0, 7]);
 });

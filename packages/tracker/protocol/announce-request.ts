@@ -23,8 +23,16 @@ export interface AnnounceRequest {
   readonly key: string;
   /** What this tracker called itself in an earlier answer. */
   readonly trackerId: Uint8Array | undefined;
-  /** Address or name at which peers reach us, when it is not the one that the tracker sees. */
+  /** Address at which peers reach us, or a name, when it is not the one that the tracker sees. */
   readonly announcedHost: string | undefined;
+}
+
+/** Where peers reach us, for each family over which trackers are asked; what is left out the tracker sees for itself. */
+export interface AnnouncedHosts {
+  /** An IPv4 address, or a name that could not be resolved (BEP 3 allows it). */
+  readonly v4?: string | undefined;
+  /** An IPv6 address. */
+  readonly v6?: string | undefined;
 }
 
 /** The URL to get. A query that the tracker's own URL has (a passkey) stays in front. */

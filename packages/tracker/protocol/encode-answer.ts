@@ -19,15 +19,16 @@ export interface AnnounceAnswerParts {
   readonly minIntervalSeconds: number;
   /** 4 or 16 bytes: where the tracker sees the client. */
   readonly externalIp: Uint8Array;
-  readonly peers: readonly ListedPeer[];
 }
 
-export type PeerListForm = 'compact' | 'dictionary' | 'dictionary-without-ids';
-
 const PORT_LENGTH = 2;
-const IPV4_ENTRY_LENGTH = 6;
 
-export function encodeAnnounceAnswer(parts: AnnounceAnswerParts, form: PeerListForm): Uint8Array {
+/** Each peer as a dictionary, for clients that want no compact list. */
+export function encodeListedPeers(
+  parts: AnnounceAnswerParts,
+  peers: readonly ListedPeer[],
+  withIds: boolean,
+): Uint8Array {
   return encodeBencode({
     complete: parts.seeders,
     downloaded: parts.completed,
@@ -35,11 +36,34 @@ export function encodeAnnounceAnswer(parts: AnnounceAnswerParts, form: PeerListF
     incomplete: parts.leechers,
     interval: parts.intervalSeconds,
     'min interval': parts.minIntervalSeconds,
-    ...(form === 'compact'
-      ? compactLists(parts.peers)
-      : { peers: parts.peers.map((peer) => asDictionary(peer, form)) }),
+    peers: peers.map((peer) => asDictionary(peer, withIds)),
   });
 }
+
+/**
+ * The answer that nearly all clients want, written straight into its bytes: a tracker does little else.
+ * @param lengths of the compact lists, in bytes
+ * @returns the answer, and where the caller writes the lists of IPv4 and of IPv6 peers
+ */
+export function encodeCompactPeers(
+  parts: AnnounceAnswerParts,
+  lengths: { readonly ipv4: number; readonly ipv6: number },
+): { readonly bytes: Buffer; readonly ipv4At: number; readonly ipv6At: number } {
+  const before = `d8:completei${parts.seeders}e10:downloadedi${parts.completed}e11:external ip${parts.externalIp.length}:`;
+  const behind = `10:incompletei${parts.leechers}e8:intervali${parts.intervalSeconds}e12:min intervali${parts.minIntervalSeconds}e5:peers${lengths.ipv4}:`;
+  const peers6 = lengths.ipv6 === 0 ? '' : `6:peers6${lengths.ipv6}:`;
+  const behindAt = before.length + parts.externalIp.length;
+  const ipv4At = behindAt + behind.length;
+  const ipv6At = ipv4At + lengths.ipv4 + peers6.length;
+  const bytes = Buffer.allocUnsafe(ipv6At + lengths.ipv6 + 1);
+  bytes.write(before, 0, 'latin1');
+  bytes.set(parts.externalIp, before.length);
+  bytes.write(behind, behindAt, 'latin1');
+  bytes.write(peers6, ipv4At + lengths.ipv4, 'latin1');
+  bytes[bytes.length - 1] = END_OF_DICTIONARY;
+  return { bytes, ipv4At, ipv6At };
+}
+const END_OF_DICTIONARY = 0x65;
 
 /** @param swarms counts by info hash, one byte a character (latin1) */
 export function encodeScrapeAnswer(
@@ -59,21 +83,12 @@ export function encodeFailure(reason: string): Uint8Array {
   return encodeBencode({ 'failure reason': reason });
 }
 
-function compactLists(peers: readonly ListedPeer[]): { peers: Uint8Array; peers6: Uint8Array | undefined } {
-  const all = peers.map((peer) => peer.compact);
-  const ipv6 = all.filter((compact) => compact.length !== IPV4_ENTRY_LENGTH);
-  return {
-    peers: Buffer.concat(all.filter((compact) => compact.length === IPV4_ENTRY_LENGTH)),
-    peers6: ipv6.length === 0 ? undefined : Buffer.concat(ipv6),
-  };
-}
-
 function asDictionary(
   { compact, peerId }: ListedPeer,
-  form: PeerListForm,
+  withId: boolean,
 ): { [key: string]: number | string | Uint8Array } {
   const addressLength = compact.length - PORT_LENGTH;
   const ip = formatIpAddress(compact.subarray(0, addressLength));
   const port = compact[addressLength] * 256 + compact[addressLength + 1];
-  return form === 'dictionary' ? { ip, 'peer id': peerId, port } : { ip, port };
+  return withId ? { ip, 'peer id': peerId, port } : { ip, port };
 }

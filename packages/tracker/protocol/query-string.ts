@@ -1,25 +1,36 @@
-// The query of a request target, as bytes.
+// The query of a request target. Invariant: what is read of it was well encoded as a whole.
 
 import { percentDecode } from './percent-encoding.ts';
 
 /** No client sends more fields; a scrape's info hashes count too. */
 const MAX_FIELDS = 100;
+/** A percent sign without two hex digits, and what is no byte. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all bytes but these are wrong
+const NOT_ENCODED = /%(?![0-9A-Fa-f]{2})|[^\x00-\xff]/;
 
+/** The value of a field as it stands in the query; `decodeValue` gives its bytes. */
 export interface QueryField {
   readonly name: string;
-  readonly value: Uint8Array;
+  readonly value: string;
 }
 
-/** The fields in their order, at most 100. Undefined when a value is not well encoded. */
+/** The fields in their order, at most 100. Undefined when something in it is not well encoded. */
 export function parseQueryString(query: string): QueryField[] | undefined {
+  if (NOT_ENCODED.test(query)) return undefined;
   const fields: QueryField[] = [];
-  for (const part of query.split('&', MAX_FIELDS)) {
-    if (part === '') continue;
-    const equals = part.indexOf('=');
-    const name = equals === -1 ? part : part.slice(0, equals);
-    const value = percentDecode(equals === -1 ? '' : part.slice(equals + 1));
-    if (value === undefined) return undefined;
-    fields.push({ name, value });
+  let start = 0;
+  while (start < query.length && fields.length < MAX_FIELDS) {
+    let end = query.indexOf('&', start);
+    if (end === -1) end = query.length;
+    const equals = query.indexOf('=', start);
+    const nameEnd = equals === -1 || equals > end ? end : equals;
+    if (end > start) fields.push({ name: query.slice(start, nameEnd), value: query.slice(nameEnd + 1, end) });
+    start = end + 1;
   }
   return fields;
+}
+
+/** The bytes of a field's value. @param value of a field that `parseQueryString` gave */
+export function decodeValue(value: string): Uint8Array {
+  return percentDecode(value)!;
 }

@@ -108,7 +108,7 @@ export function parseAnnounced(body: Buffer, family: 4 | 6): AnnounceAnswer | Tr
     warning: undefined,
     leechers: body.readUInt32BE(4),
     seeders: body.readUInt32BE(8),
-    externalIp: undefined,
+    externalIps: [],
   };
 }
 

@@ -2,8 +2,18 @@
 
 import { addressScope, parseIpAddress } from '@enjambre/metainfo';
 import { type AnnounceQuery, parseAnnounceQuery, parseScrapeQuery } from '../protocol/announce-query.ts';
-import { encodeAnnounceAnswer, encodeFailure, encodeScrapeAnswer } from '../protocol/encode-answer.ts';
+import {
+  encodeCompactPeers,
+  encodeFailure,
+  encodeListedPeers,
+  encodeScrapeAnswer,
+  type ListedPeer,
+} from '../protocol/encode-answer.ts';
+import type { AdmittedHashes } from './admitted-hashes.ts';
+import { COMPACT_IPV4_LENGTH, COMPACT_IPV6_LENGTH } from './peer-table.ts';
+import { remainingOf } from './remaining.ts';
 import type { SwarmStore } from './swarm-store.ts';
+import type { Tally } from './tally.ts';
 
 export interface AnswerOptions {
   /** When clients shall announce again, unasked. */
@@ -12,7 +22,6 @@ export interface AnswerOptions {
   readonly minIntervalSeconds: number;
   /** For clients that do not say how many peers they want. */
   readonly defaultNumWant: number;
-  readonly maxNumWant: number;
 }
 
 /** What to send. */
@@ -23,20 +32,32 @@ export interface Answer {
 }
 
 const TEXT = 'text/plain; charset=utf-8';
-const JSON_TYPE = 'application/json';
 /** Clients don't look at it; trackers have always said so. */
 const BENCODED = 'text/plain';
+const NOT_FOUND: Answer = { status: 404, contentType: TEXT, body: '404 page not found\n' };
 
 export class Answerer {
   readonly #store: SwarmStore;
+  readonly #admitted: AdmittedHashes;
+  readonly #tally: Tally;
   readonly #options: AnswerOptions;
-  readonly #startedAt: number;
+  readonly #pages: ReadonlyMap<string, () => Answer>;
+  /** The address that was parsed last: a connection asks again and again, and a lab has few. */
+  #lastAddress = { text: '', ip: undefined as Uint8Array | undefined };
 
-  /** @param startedAt ms, by the clock that `answer` gets its times from */
-  constructor(store: SwarmStore, options: AnswerOptions, startedAt: number) {
+  /** @param pages what is answered to other paths */
+  constructor(
+    store: SwarmStore,
+    admitted: AdmittedHashes,
+    tally: Tally,
+    options: AnswerOptions,
+    pages: ReadonlyMap<string, () => Answer>,
+  ) {
     this.#store = store;
+    this.#admitted = admitted;
+    this.#tally = tally;
     this.#options = options;
-    this.#startedAt = startedAt;
+    this.#pages = pages;
   }
 
   /**
@@ -53,53 +74,86 @@ export class Answerer {
         return { status: 200, contentType: BENCODED, body: this.#announce(query, remoteAddress, now) };
       case '/scrape':
         return { status: 200, contentType: BENCODED, body: this.#scrape(query) };
-      case '/stats':
-        return { status: 200, contentType: JSON_TYPE, body: this.#stats(now) };
-      case '/health':
-        return { status: 200, contentType: TEXT, body: 'OK' };
       default:
-        return { status: 404, contentType: TEXT, body: '404 page not found\n' };
+        return this.#pages.get(path)?.() ?? NOT_FOUND;
     }
   }
 
   #announce(query: string, remoteAddress: string, now: number): Uint8Array {
+    this.#tally.announcesHttp++;
     const announce = parseAnnounceQuery(query);
-    if (typeof announce === 'string') return encodeFailure(announce);
-    // A link-local address comes with its zone (`%eth0`), which means nothing to others.
-    const seenIp = parseIpAddress(remoteAddress.replace(/%.*$/, ''));
-    if (seenIp === undefined) return encodeFailure('the connection was lost');
-    const { defaultNumWant, maxNumWant, intervalSeconds, minIntervalSeconds } = this.#options;
+    if (typeof announce === 'string') return this.#refuse(announce);
+    const seenIp = this.#parseAddress(remoteAddress);
+    if (seenIp === undefined) return this.#refuse('the connection was lost');
+    if (!this.#admitted.has(announce.infoHash)) return this.#refuse(this.#admitted.refusal);
+    const { defaultNumWant, intervalSeconds, minIntervalSeconds } = this.#options;
     const outcome = this.#store.announce(
       {
-        infoHash: latin1(announce.infoHash),
-        peer: { compact: compactOf(announce, seenIp), peerId: announce.peerId.slice(), seed: announce.seed },
+        infoHash: announce.infoHash,
+        compact: compactOf(announce, seenIp),
+        peerId: announce.peerId,
+        remaining: remainingOf(announce.leftBytes),
         event: announce.event,
-        numWant: Math.min(announce.numWant ?? defaultNumWant, maxNumWant),
+        numWant: announce.numWant ?? defaultNumWant,
+        family: 'both',
       },
       now,
     );
-    if (typeof outcome === 'string') return encodeFailure(outcome);
-    const form = announce.compact ? 'compact' : announce.noPeerId ? 'dictionary-without-ids' : 'dictionary';
-    return encodeAnnounceAnswer({ ...outcome, intervalSeconds, minIntervalSeconds, externalIp: seenIp }, form);
+    if (typeof outcome === 'string') return this.#refuse(outcome);
+    const { seeders, leechers, completed, handed } = outcome;
+    const parts = { seeders, leechers, completed, intervalSeconds, minIntervalSeconds, externalIp: seenIp };
+    if (announce.compact) return this.#compactAnswer(parts, handed);
+    return encodeListedPeers(parts, this.#handedOut(handed), !announce.noPeerId);
+  }
+
+  #compactAnswer(parts: Parameters<typeof encodeCompactPeers>[0], handed: number): Uint8Array {
+    const store = this.#store;
+    const rows = store.handedOut;
+    let ipv6 = 0;
+    for (let at = 0; at < handed; at++) if (store.isIpv6(rows[at])) ipv6++;
+    const lengths = { ipv4: (handed - ipv6) * COMPACT_IPV4_LENGTH, ipv6: ipv6 * COMPACT_IPV6_LENGTH };
+    const { bytes, ipv4At, ipv6At } = encodeCompactPeers(parts, lengths);
+    let [next4, next6] = [ipv4At, ipv6At];
+    for (let at = 0; at < handed; at++) {
+      if (ipv6 > 0 && store.isIpv6(rows[at])) next6 = store.copyCompact(rows[at], bytes, next6);
+      else next4 = store.copyCompact(rows[at], bytes, next4);
+    }
+    return bytes;
+  }
+
+  #handedOut(count: number): ListedPeer[] {
+    const rows = this.#store.handedOut.subarray(0, count);
+    return Array.from(rows, (row) => ({ compact: this.#store.compactOf(row), peerId: this.#store.peerIdOf(row) }));
   }
 
   #scrape(query: string): Uint8Array {
+    this.#tally.scrapesHttp++;
     const infoHashes = parseScrapeQuery(query);
     if (typeof infoHashes === 'string') return encodeFailure(infoHashes);
-    const known = infoHashes.map(latin1).filter((infoHash) => this.#store.has(infoHash));
-    return encodeScrapeAnswer(new Map(known.map((infoHash) => [infoHash, this.#store.counts(infoHash)])));
+    const known = infoHashes.filter((infoHash) => this.#store.has(infoHash) && this.#admitted.has(infoHash));
+    return encodeScrapeAnswer(new Map(known.map((infoHash) => [latin1(infoHash), this.#store.counts(infoHash)])));
   }
 
-  #stats(now: number): string {
-    const uptimeSeconds = Math.floor((now - this.#startedAt) / 1000);
-    return `${JSON.stringify({ ...this.#store.totals(), uptime_seconds: uptimeSeconds })}\n`;
+  #refuse(reason: string): Uint8Array {
+    this.#tally.refused++;
+    return encodeFailure(reason);
+  }
+
+  #parseAddress(text: string): Uint8Array | undefined {
+    // A link-local address comes with its zone (`%eth0`), which means nothing to others.
+    if (this.#lastAddress.text !== text) this.#lastAddress = { text, ip: parseIpAddress(text.replace(/%.*$/, '')) };
+    return this.#lastAddress.ip;
   }
 }
 
 /** Where the peer is. Its own word (`ip=`) counts only from inside: from outside it could name a victim. */
 function compactOf(announce: AnnounceQuery, seenIp: Uint8Array): Uint8Array {
-  const believed = announce.ip !== undefined && addressScope(seenIp) !== 'public' ? announce.ip : seenIp;
-  return Uint8Array.of(...believed, announce.port >> 8, announce.port & 0xff);
+  const ip = announce.ip !== undefined && addressScope(seenIp) !== 'public' ? announce.ip : seenIp;
+  const compact = new Uint8Array(ip.length + 2);
+  compact.set(ip);
+  compact[ip.length] = announce.port >> 8;
+  compact[ip.length + 1] = announce.port & 0xff;
+  return compact;
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -1,16 +1,53 @@
-// All swarms of a tracker. Invariants: no swarm is empty; the number of peers, of a swarm and in all, is bounded.
+// All swarms of a tracker. Invariants: no swarm is empty; the number of peers, of a swarm and in all, is bounded; an address
+// is in a swarm once, and the client that announced it last owns it (a client that was killed and started again takes its
+// own place over, and its former self can't sign it off).
+//
+// For trackers that hold the same swarms there are these doors, and no more:
+// - `onChange` hears of every change that an announce made here, with its stamp; expiry is no change: each member does its own.
+// - `apply` takes a change from elsewhere, if its stamp is newer than the peer's. The store keeps nothing of peers that are gone:
+//   whoever calls it remembers what was removed, and until when an older `put` must not revive it.
+// - `peerAt` and `stampOf` tell what is known of a peer; undefined when it is not there.
+// - `watchRows` hears of everything that comes to stand in the store or goes from it, so that sums of it can be kept.
+// - `swarms()` and `peersOf(infoHash)` walk over everything, and may be left and gone on with between changes.
+// - `clock`, handed in, gives the stamps, and is shown those that `apply` is given: refuse one from the future before.
 
 import type { Random } from '@enjambre/runtime';
 import type { AnnounceEvent } from '../protocol/announce-request.ts';
-import type { ListedPeer } from '../protocol/encode-answer.ts';
-import { type AnnouncingPeer, Swarm } from './swarm.ts';
+import { NO_ROW } from './chain-index.ts';
+import type { ChangeClock } from './change-clock.ts';
+import { type AddressFamily, HandOut, type HandOutOrder } from './hand-out.ts';
+import type { PeerChange, PeerEntry, RowWatch, StandingPeer, SwarmEntry } from './peer-change.ts';
+import { PeerTable } from './peer-table.ts';
+import { COMPLETE } from './remaining.ts';
+import { SwarmTable } from './swarm-table.ts';
 
 export interface SwarmStoreOptions {
   /** Peers of one info hash; beyond that a stranger is filling it up. */
   readonly maxPeersPerSwarm: number;
   /** Peers in all: what bounds the memory. */
   readonly maxPeers: number;
+  /** Peers handed out at once, at most. */
+  readonly maxNumWant: number;
+  readonly order: HandOutOrder;
+  readonly clock: ChangeClock;
   readonly random: Random;
+}
+
+/** An announce, checked. */
+export interface Announcement {
+  /** 20 bytes. */
+  readonly infoHash: Uint8Array;
+  /** 6 bytes (IPv4) or 18 (IPv6): address and port as compact answers have them. */
+  readonly compact: Uint8Array;
+  /** 20 bytes. */
+  readonly peerId: Uint8Array;
+  /** What it lacks, on the scale of `remaining.ts`. */
+  readonly remaining: number;
+  readonly event: AnnounceEvent | undefined;
+  /** Peers wanted, at most. */
+  readonly numWant: number;
+  /** Of which kind their addresses may be. */
+  readonly family: AddressFamily;
 }
 
 export interface SwarmCounts {
@@ -19,105 +56,295 @@ export interface SwarmCounts {
   readonly completed: number;
 }
 
-/** An announce, checked. */
-export interface Announcement {
-  /** 20 bytes, one a character (latin1). */
-  readonly infoHash: string;
-  readonly peer: AnnouncingPeer;
-  readonly event: AnnounceEvent | undefined;
-  /** Peers wanted, at most. */
-  readonly numWant: number;
-}
-
-/** A peer as it is kept over a restart. */
-export interface RememberedPeer {
-  /** 20 bytes, one a character (latin1). */
-  readonly infoHash: string;
-  readonly peer: AnnouncingPeer;
-  /** How long ago it announced. */
-  readonly silentMs: number;
+/** What an announce is answered with. */
+export interface Announced extends SwarmCounts {
+  /** How many peers are handed out: the first so many rows of `handedOut`. */
+  readonly handed: number;
 }
 
 const EMPTY: SwarmCounts = { seeders: 0, leechers: 0, completed: 0 };
 
 export class SwarmStore {
   readonly #options: SwarmStoreOptions;
-  readonly #swarms = new Map<string, Swarm>();
-  #peers = 0;
+  readonly #peers: PeerTable;
+  readonly #swarms: SwarmTable;
+  readonly #handOut: HandOut;
+  #listener: ((change: PeerChange) => void) | undefined;
+  #watch: RowWatch | undefined;
+  #seeders = 0;
+  /** The row at which the search for silent peers goes on. */
+  #sweepAt = 0;
 
   constructor(options: SwarmStoreOptions) {
+    const { maxPeers, maxNumWant, order, random } = options;
     this.#options = options;
+    this.#peers = new PeerTable(maxPeers, random);
+    this.#swarms = new SwarmTable(maxPeers, this.#peers, random);
+    this.#handOut = new HandOut(maxNumWant, order, this.#peers, this.#swarms, random);
   }
 
-  /** Takes note of a peer and gives it others; a string is the reason why not. */
-  announce(
-    { infoHash, peer, event, numWant }: Announcement,
-    now: number,
-  ): (SwarmCounts & { peers: ListedPeer[] }) | string {
-    const known = this.#swarms.get(infoHash);
+  /** Takes note of a peer and draws others for it; a string is the reason why not. @param now ms, any clock but always the same */
+  announce(announcement: Announcement, now: number): Announced | string {
+    const { infoHash, compact, peerId, event, numWant, family } = announcement;
+    const known = this.#swarms.find(infoHash);
+    const row = known === NO_ROW ? NO_ROW : this.#peers.find(known, compact);
     if (event === 'stopped') {
-      if (known !== undefined) this.#change(infoHash, known, () => known.remove(peer));
-      return { ...this.counts(infoHash), peers: [] };
+      const isOwner = row !== NO_ROW && this.#peers.hasPeerId(row, peerId);
+      if (isOwner) this.#remove(row);
+      // One that is not known here may be known elsewhere.
+      if (isOwner || row === NO_ROW) this.#tell('removed', announcement, this.#options.clock.next());
+      return { ...this.counts(infoHash), handed: 0 };
     }
-    const swarm = known ?? new Swarm();
-    if (!swarm.has(peer)) {
-      if (swarm.size >= this.#options.maxPeersPerSwarm) return 'this swarm is full, try again later';
-      if (this.#peers >= this.#options.maxPeers) return 'this tracker is full, try again later';
+    if (row === NO_ROW) {
+      const refusal = this.#whyFull(known);
+      if (refusal !== undefined) return refusal;
     }
-    this.#swarms.set(infoHash, swarm);
-    this.#change(infoHash, swarm, () => swarm.put(peer, now));
-    if (event === 'completed') swarm.countCompleted();
-    return { ...this.counts(infoHash), peers: swarm.sample(numWant, peer, this.#options.random) };
+    const stamp = this.#options.clock.next();
+    const peer = this.#put(known, row, announcement, stamp, now);
+    const swarm = this.#peers.swarmOf(peer);
+    if (event === 'completed') this.#swarms.setCompleted(swarm, this.#swarms.completedOf(swarm) + 1);
+    this.#tell(event === 'completed' ? 'completed' : 'put', announcement, stamp);
+    const handed = this.#handOut.draw(swarm, peer, family, Math.min(numWant, this.#options.maxNumWant));
+    const seeders = this.#swarms.seedersOf(swarm);
+    const leechers = this.#swarms.peersOf(swarm) - seeders;
+    return { seeders, leechers, completed: this.#swarms.completedOf(swarm), handed };
+  }
+
+  /** The peers that the last announce was given: rows for `copyCompact`, `compactOf` and `peerIdOf`, until the next change. */
+  get handedOut(): Uint32Array {
+    return this.#handOut.rows;
+  }
+
+  /** Writes 6 or 18 bytes. @returns where the next one goes */
+  copyCompact(row: number, into: Uint8Array, at: number): number {
+    return this.#peers.copyCompact(row, into, at);
+  }
+
+  isIpv6(row: number): boolean {
+    return this.#peers.isIpv6(row);
+  }
+
+  compactOf(row: number): Uint8Array {
+    return this.#peers.compactOf(row);
+  }
+
+  peerIdOf(row: number): Uint8Array {
+    return this.#peers.peerIdOf(row);
   }
 
   /** Zeros for a swarm that is not known. */
-  counts(infoHash: string): SwarmCounts {
-    const swarm = this.#swarms.get(infoHash);
-    if (swarm === undefined) return EMPTY;
-    return { seeders: swarm.seeders, leechers: swarm.leechers, completed: swarm.completed };
+  counts(infoHash: Uint8Array): SwarmCounts {
+    const swarm = this.#swarms.find(infoHash);
+    if (swarm === NO_ROW) return EMPTY;
+    const seeders = this.#swarms.seedersOf(swarm);
+    return { seeders, leechers: this.#swarms.peersOf(swarm) - seeders, completed: this.#swarms.completedOf(swarm) };
   }
 
-  has(infoHash: string): boolean {
-    return this.#swarms.has(infoHash);
+  has(infoHash: Uint8Array): boolean {
+    return this.#swarms.find(infoHash) !== NO_ROW;
   }
 
   totals(): { torrents: number; peers: number; seeders: number; leechers: number } {
-    let seeders = 0;
-    for (const swarm of this.#swarms.values()) seeders += swarm.seeders;
-    return { torrents: this.#swarms.size, peers: this.#peers, seeders, leechers: this.#peers - seeders };
+    const peers = this.#peers.size;
+    return { torrents: this.#swarms.size, peers, seeders: this.#seeders, leechers: peers - this.#seeders };
   }
 
-  /** Everybody in every swarm, so that they can be kept over a restart. @param now ms, as given to `announce` */
-  remembered(now: number): RememberedPeer[] {
-    const all: RememberedPeer[] = [];
-    for (const [infoHash, swarm] of this.#swarms) {
-      for (const { compact, peerId, seed, announcedAt } of swarm.members()) {
-        all.push({ infoHash, peer: { compact, peerId, seed }, silentMs: now - announcedAt });
-      }
+  /** Told at once, in order, within the announce that changed something. One at a time. */
+  onChange(listener: (change: PeerChange) => void): void {
+    this.#listener = listener;
+  }
+
+  /** Told of every peer that comes to stand in the store or goes from it, for whatever reason; a change is both. One at a time. */
+  watchRows(watch: RowWatch): void {
+    this.#watch = watch;
+  }
+
+  /**
+   * Takes a change from elsewhere. Nobody is told of it again.
+   * @param silentMs how long ago the peer announced it
+   * @returns whether it was newer than what is here, and there was room
+   */
+  apply(change: PeerChange, now: number, silentMs = 0): boolean {
+    this.#options.clock.observe(change.stamp);
+    const known = this.#swarms.find(change.infoHash);
+    const row = known === NO_ROW ? NO_ROW : this.#peers.find(known, change.compact);
+    if (row !== NO_ROW && !this.#isNewer(change, row)) return false;
+    if (change.kind === 'removed') {
+      if (row !== NO_ROW) this.#remove(row);
+      return row !== NO_ROW;
     }
-    return all;
+    // How full one swarm may be is decided where its peer announces: members would never agree otherwise.
+    if (row === NO_ROW && this.isFull) return false;
+    const swarm = this.#peers.swarmOf(this.#put(known, row, change, change.stamp, now - silentMs));
+    if (change.kind === 'completed') this.#swarms.setCompleted(swarm, this.#swarms.completedOf(swarm) + 1);
+    return true;
   }
 
-  /** Takes them in again, as far as the bounds allow; whoever announced meanwhile stays as they are. */
-  restore(peers: readonly RememberedPeer[], now: number): void {
-    for (const { infoHash, peer, silentMs } of peers) {
-      const swarm = this.#swarms.get(infoHash) ?? new Swarm();
-      if (swarm.has(peer) || swarm.size >= this.#options.maxPeersPerSwarm) continue;
-      if (this.#peers >= this.#options.maxPeers) return;
-      this.#swarms.set(infoHash, swarm);
-      this.#change(infoHash, swarm, () => swarm.put(peer, now - silentMs));
+  /** Whether there is room for no peer more. */
+  get isFull(): boolean {
+    return this.#peers.size >= this.#options.maxPeers;
+  }
+
+  /** A peer as far as changes are compared by it; undefined when it is not there. */
+  peerAt(infoHash: Uint8Array, compact: Uint8Array): Pick<PeerEntry, 'peerId' | 'remaining' | 'stamp'> | undefined {
+    const swarm = this.#swarms.find(infoHash);
+    const row = swarm === NO_ROW ? NO_ROW : this.#peers.find(swarm, compact);
+    return row === NO_ROW ? undefined : this.#told(row);
+  }
+
+  stampOf(infoHash: Uint8Array, compact: Uint8Array): number | undefined {
+    const swarm = this.#swarms.find(infoHash);
+    const row = swarm === NO_ROW ? NO_ROW : this.#peers.find(swarm, compact);
+    return row === NO_ROW ? undefined : this.#peers.stampOf(row);
+  }
+
+  /**
+   * Writes the peer of a row, if it is still one of that swarm, as `PeerTable.copyRow` does.
+   * @returns its stamp; undefined when it is not
+   */
+  copyPeer(row: number, infoHash: Uint8Array, into: Uint8Array, at: number): number | undefined {
+    if (!this.#peers.isUsed(row) || this.#peers.swarmOf(row) !== this.#swarms.find(infoHash)) return undefined;
+    this.#peers.copyRow(row, into, at);
+    return this.#peers.stampOf(row);
+  }
+
+  /** How long the peer of a row has been silent, in ms. */
+  silenceOf(row: number, now: number): number {
+    return this.#peers.silenceOf(row, now);
+  }
+
+  /**
+   * Every swarm that is there from the first step to the last, once; those that come or go meanwhile perhaps.
+   * @param wants by the first two bytes of the info hash, as a number
+   */
+  *swarms(wants?: (prefix: number) => boolean): IterableIterator<SwarmEntry> {
+    for (let swarm = 0; swarm < this.#swarms.top; swarm++) {
+      if (wants?.(this.#swarms.prefixOf(swarm)) === false) continue;
+      const infoHash = this.#swarms.infoHashOf(swarm);
+      if (infoHash === undefined) continue;
+      const peers = this.#swarms.peersOf(swarm);
+      yield { infoHash, peers, seeders: this.#swarms.seedersOf(swarm), completed: this.#swarms.completedOf(swarm) };
     }
   }
 
-  /** Forgets who has not announced since `before` (ms, as given to `announce`). */
-  removeSilent(before: number): void {
-    for (const [infoHash, swarm] of this.#swarms) this.#change(infoHash, swarm, () => swarm.removeSilent(before));
+  /** Every peer of a swarm that is there from the first step to the last, once. */
+  *peersOf(infoHash: Uint8Array, now: number): IterableIterator<PeerEntry> {
+    for (const row of this.rowsOf(infoHash)) {
+      // Its list may change between two steps, a row only when its peer goes.
+      const swarm = this.#swarms.find(infoHash);
+      if (!this.#peers.isUsed(row) || this.#peers.swarmOf(row) !== swarm) continue;
+      yield {
+        compact: this.#peers.compactOf(row),
+        peerId: this.#peers.peerIdOf(row),
+        remaining: this.#peers.remainingOf(row),
+        stamp: this.#peers.stampOf(row),
+        silentMs: this.#peers.silenceOf(row, now),
+      };
+    }
   }
 
-  #change(infoHash: string, swarm: Swarm, change: () => void): void {
-    const before = swarm.size;
-    change();
-    this.#peers += swarm.size - before;
-    if (swarm.size === 0) this.#swarms.delete(infoHash);
+  /** The completions of a swarm that was kept over a restart; nothing when nobody of it is here. */
+  restoreCompleted(infoHash: Uint8Array, completed: number): void {
+    const swarm = this.#swarms.find(infoHash);
+    if (swarm !== NO_ROW) this.#swarms.setCompleted(swarm, Math.max(completed, this.#swarms.completedOf(swarm)));
+  }
+
+  /**
+   * Forgets who has been silent for longer than `silentMs`, among the next `rows` rows; after the last begins at the first.
+   * @param now ms, as given to `announce`
+   */
+  removeSilent(now: number, silentMs: number, rows: number = this.#peers.top): void {
+    const { top } = this.#peers;
+    for (let count = Math.min(rows, top); count > 0; count--) {
+      if (this.#sweepAt >= top) this.#sweepAt = 0;
+      const row = this.#sweepAt++;
+      if (this.#peers.isUsed(row) && this.#peers.silenceOf(row, now) > silentMs) this.#remove(row);
+    }
+  }
+
+  /** How many rows `removeSilent` has to go round. */
+  get rows(): number {
+    return this.#peers.top;
+  }
+
+  /** A copy of the swarm's list of rows. */
+  rowsOf(infoHash: Uint8Array): Uint32Array {
+    const swarm = this.#swarms.find(infoHash);
+    if (swarm === NO_ROW) return new Uint32Array(0);
+    const start = this.#swarms.listStart(swarm);
+    return this.#swarms.listWords(swarm).slice(start, start + this.#swarms.peersOf(swarm));
+  }
+
+  #whyFull(swarm: number): string | undefined {
+    const { maxPeersPerSwarm } = this.#options;
+    if (swarm !== NO_ROW && this.#swarms.peersOf(swarm) >= maxPeersPerSwarm) {
+      return 'this swarm is full, try again later';
+    }
+    return this.isFull ? 'this tracker is full, try again later' : undefined;
+  }
+
+  /** @returns the peer's row */
+  #put(
+    known: number,
+    row: number,
+    what: Pick<PeerChange, 'infoHash' | 'compact' | 'peerId' | 'remaining'>,
+    stamp: number,
+    heardAt: number,
+  ): number {
+    const swarm = known === NO_ROW ? this.#swarms.add(what.infoHash) : known;
+    const peer = row === NO_ROW ? this.#peers.add(swarm, what.compact) : row;
+    const seedsBefore = this.#swarms.seedersOf(swarm);
+    const { infoHash, compact: key, remaining } = what;
+    if (row !== NO_ROW) this.#watch?.goes(this.#standing(row, infoHash, key));
+    if (row === NO_ROW) {
+      this.#peers.setRemaining(peer, what.remaining);
+      this.#swarms.enlist(swarm, peer);
+    } else this.#swarms.relist(swarm, peer, what.remaining);
+    this.#seeders += this.#swarms.seedersOf(swarm) - seedsBefore;
+    this.#peers.setPeerId(peer, what.peerId);
+    this.#peers.setStamp(peer, stamp);
+    this.#peers.hear(peer, heardAt);
+    this.#watch?.stands({ infoHash, key, state: remaining, stamp, peerId: what.peerId });
+    return peer;
+  }
+
+  #remove(row: number): void {
+    const swarm = this.#peers.swarmOf(row);
+    const infoHash = this.#watch === undefined ? undefined : this.#swarms.infoHashOf(swarm);
+    const gone = infoHash && this.#standing(row, infoHash, this.#peers.compactOf(row));
+    if (this.#peers.remainingOf(row) === COMPLETE) this.#seeders--;
+    this.#swarms.strike(swarm, row);
+    this.#peers.remove(row);
+    if (gone !== undefined) this.#watch?.goes(gone);
+  }
+
+  #told(row: number): Pick<PeerEntry, 'peerId' | 'remaining' | 'stamp'> {
+    const peers = this.#peers;
+    return { peerId: peers.peerIdOf(row), remaining: peers.remainingOf(row), stamp: peers.stampOf(row) };
+  }
+
+  #standing(row: number, infoHash: Uint8Array, key: Uint8Array): StandingPeer {
+    const { remaining, stamp, peerId } = this.#told(row);
+    return { infoHash, key, state: remaining, stamp, peerId };
+  }
+
+  /** Of two changes in one instant everybody must prefer the same: a goodbye, then by what they say. */
+  #isNewer({ kind, stamp, remaining, peerId }: PeerChange, row: number): boolean {
+    if (stamp !== this.#peers.stampOf(row)) return stamp > this.#peers.stampOf(row);
+    if (kind === 'removed') return true;
+    if (remaining !== this.#peers.remainingOf(row)) return remaining > this.#peers.remainingOf(row);
+    return Buffer.compare(peerId, this.#peers.peerIdOf(row)) > 0;
+  }
+
+  #tell(kind: PeerChange['kind'], { infoHash, compact, peerId, remaining }: Announcement, stamp: number): void {
+    // What an announcement holds may be overwritten by the next one.
+    this.#listener?.({
+      kind,
+      infoHash: Uint8Array.from(infoHash),
+      compact: Uint8Array.from(compact),
+      peerId: Uint8Array.from(peerId),
+      remaining,
+      stamp,
+    });
   }
 }

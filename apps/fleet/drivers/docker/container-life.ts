@@ -1,10 +1,9 @@
 // How the life of a client in a container begins and ends, as the engine shows it.
 
-import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStatus } from '../../net/control-caller.ts';
 import type { Exit } from '../driver.ts';
-import { describeExit } from '../exit-words.ts';
+import { describeExit, describeExitCode } from '../exit-words.ts';
 import type { InspectedContainer } from './inspected-container.ts';
 
 /** As for processes: a hundred at once on a small machine. */
@@ -12,8 +11,6 @@ export const ANSWER_TIMEOUT_MS = 60_000;
 const ASK_INTERVAL_MS = 50;
 /** It is looked that often whether the container still runs. */
 const LOOK_INTERVAL_MS = 500;
-/** What a shell adds to a signal's number, and the engine too. */
-const SIGNAL_EXIT_CODE = 128;
 
 /**
  * Waits for its control server.
@@ -49,6 +46,5 @@ export function exitOf(seen: InspectedContainer | undefined, lines: readonly str
     };
   }
   if (code === undefined) return describeExit(null, null, lines);
-  const signal = Object.entries(constants.signals).find(([, number]) => SIGNAL_EXIT_CODE + number === code)?.[0];
-  return describeExit(code, (signal as NodeJS.Signals | undefined) ?? null, lines);
+  return describeExitCode(code, lines);
 }

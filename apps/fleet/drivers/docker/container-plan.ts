@@ -5,30 +5,22 @@
 import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { InstanceSpec } from '../driver.ts';
-import { FLEET_LABEL, ID_LABEL, KEEPSAKE_LABEL, PLAN_LABEL } from './labels.ts';
+import {
+  type ClientPolicy,
+  CONTROL_PORT,
+  clientCommand,
+  DEFAULT_PIDS,
+  DOWNLOADS,
+  OVERLAY_PORT,
+  STOP_GRACE_SECONDS,
+  TOKEN_VARIABLE,
+} from '../engine/client-command.ts';
+import { FLEET_LABEL, ID_LABEL, KEEPSAKE_LABEL, PLAN_LABEL } from '../engine/labels.ts';
 
-export const CONTROL_PORT = 9091;
-export const PEER_PORT = 6881;
-const OVERLAY_PORT = 6000;
-export const TOKEN_VARIABLE = 'ENJAMBRE_TOKEN';
-/** The client promises to end within 5 s. */
-export const STOP_GRACE_SECONDS = 10;
-/** Node's own, and two for each core that hashes: far from a machine's limit, and no fork bomb. */
-const DEFAULT_PIDS = 256;
 const TEMPORARY_FOLDER = 'rw,noexec,nosuid,nodev,size=16m';
 
 /** What holds for every container of this backend. */
-export interface ContainerPolicy {
-  readonly fleet: string;
-  /** Where no other is asked for. */
-  readonly image: string;
-  readonly network: string;
-  /** `uid:gid` that clients run as. */
-  readonly user: string;
-  readonly memoryBytes: number | undefined;
-  /** Of one core. */
-  readonly cpus: number | undefined;
-  readonly pids: number | undefined;
+export interface ContainerPolicy extends ClientPolicy {
   /** Whether control ports are bound on this machine's loopback. */
   readonly publish: boolean;
 }
@@ -46,11 +38,12 @@ export function planContainer(
 ): Docker.ContainerCreateOptions {
   const network = spec.networkName ?? policy.network;
   const ports = portsOf(spec, policy);
+  const torrent = torrentPlaceOf(spec.id);
   const plan: Docker.ContainerCreateOptions = {
     name: spec.name,
     Image: spec.imageName ?? policy.image,
     User: policy.user,
-    Cmd: commandOf(spec),
+    Cmd: clientCommand(spec, `${torrent.folder}/${torrent.name}`),
     ExposedPorts: Object.fromEntries([`${CONTROL_PORT}/tcp`, ...Object.keys(ports)].map((port) => [port, {}])),
     // The backend asks each client once a second; a process more for each would cost more than the client.
     Healthcheck: { Test: ['NONE'] },
@@ -58,7 +51,7 @@ export function planContainer(
     StopTimeout: STOP_GRACE_SECONDS,
     HostConfig: {
       ...rights,
-      Mounts: [{ Type: 'bind', Source: spec.folder, Target: '/downloads', ReadOnly: false }],
+      Mounts: [{ Type: 'bind', Source: spec.folder, Target: DOWNLOADS, ReadOnly: false }],
       NetworkMode: network,
       PortBindings: ports,
       PidsLimit: policy.pids ?? DEFAULT_PIDS,
@@ -91,23 +84,6 @@ const rights = {
   RestartPolicy: { Name: 'no' },
   LogConfig: { Type: 'json-file', Config: { 'max-size': '5m', 'max-file': '3' } },
 } as const satisfies Docker.HostConfig;
-
-function commandOf(spec: InstanceSpec): string[] {
-  const { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up } = spec;
-  const torrent = torrentPlaceOf(spec.id);
-  return [
-    'client',
-    `--torrent-file=${torrent.folder}/${torrent.name}`,
-    '--archives=/downloads',
-    `--http-port=${CONTROL_PORT}`,
-    '--http-host=0.0.0.0',
-    `--listen-port=${PEER_PORT}`,
-    `--discovery-mode=${spec.discoveryMode}`,
-    ...(down === undefined ? [] : [`--download-limit=${down}`]),
-    ...(up === undefined ? [] : [`--upload-limit=${up}`]),
-    ...spec.peers.map((peer) => `--peer=${peer}`),
-  ];
-}
 
 function portsOf({ overlayPort }: InstanceSpec, { publish }: ContainerPolicy): Docker.PortMap {
   const control = { [`${CONTROL_PORT}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: '' }] };

@@ -1,20 +1,20 @@
 // Makes a container run and waits until its client listens.
 // Invariant: when it throws, the container does not run; one that was made for it is gone, with its reason told.
 
-import { randomBytes } from 'node:crypto';
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import { FleetError, reasonOf } from '../../errors.ts';
 import type { InstanceSpec } from '../driver.ts';
+import { refuseLink } from '../engine/bound-folder.ts';
+import { makeToken } from '../engine/client-token.ts';
+import { type Engine, EngineRefusal } from '../engine/engine.ts';
+import { PLAN_LABEL } from '../engine/labels.ts';
+import { containerLog, readLastWords } from '../engine/log-follower.ts';
 import { ANSWER_TIMEOUT_MS, exitOf, untilAnswers } from './container-life.ts';
 import { type ContainerPolicy, planContainer, torrentPlaceOf } from './container-plan.ts';
-import { type Engine, EngineRefusal } from './engine.ts';
 import type { InspectedContainer } from './inspected-container.ts';
-import { PLAN_LABEL } from './labels.ts';
-import { readLastWords } from './log-follower.ts';
 import { packFile } from './torrent-archive.ts';
 
-const TOKEN_BYTES = 24;
 /** Set once a client has listened. */
 const proven = { RestartPolicy: { Name: 'unless-stopped' } };
 
@@ -60,15 +60,6 @@ export async function startContainer(options: StartOptions): Promise<InspectedCo
   }
 }
 
-/** It was no link when the container was asked for; the engine would follow what somebody has put there since. */
-async function refuseLink(folder: string): Promise<void> {
-  const real = await realpath(folder).catch((error) => {
-    throw new FleetError('start-failed', `${folder}: ${reasonOf(error)}.`, { cause: error });
-  });
-  if (real === folder) return;
-  throw new FleetError('path-outside-root', `${folder} leads elsewhere now: to ${real}.`, { field: 'folderPath' });
-}
-
 /** One that was made for other wishes is removed: nothing of a container can be changed but its limits. */
 async function keepIfSame({ engine, spec, policy, existing }: StartOptions): Promise<InspectedContainer | undefined> {
   if (existing === undefined) return undefined;
@@ -81,7 +72,7 @@ async function create(engine: Engine, spec: InstanceSpec, policy: ContainerPolic
   const [uid, gid] = policy.user.split(':').map(Number);
   const { folder, name } = torrentPlaceOf(spec.id);
   const archive = packFile(name, await readFile(spec.torrentPath), { uid, gid });
-  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const token = makeToken();
   try {
     const made = await engine.ask((docker) => docker.createContainer(planContainer(spec, policy, token)));
     try {
@@ -102,7 +93,7 @@ async function ready({ engine, inspect, unwanted }: StartOptions, dockerId: stri
   const started = performance.now();
   const seen = await untilAnswers(() => inspect(dockerId), unwanted);
   if (seen?.instance === undefined) {
-    const lines = await readLastWords(engine, dockerId);
+    const lines = await readLastWords(containerLog(engine, dockerId));
     throw new FleetError('start-failed', `The client ended at once. ${exitOf(seen, lines, seen?.exitCode).message}`);
   }
   if (performance.now() - started < ANSWER_TIMEOUT_MS) return seen;

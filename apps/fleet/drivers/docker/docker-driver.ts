@@ -3,20 +3,24 @@
 
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { Stats } from '@enjambre/contract';
+import type { Host, Stats } from '@enjambre/contract';
 import type { Clock, Logger } from '@enjambre/runtime';
 import { FleetError, invalidField, reasonOf, StartError } from '../../errors.ts';
 import type { Driver, DriverListener, Instance, InstanceSpec, InstanceWish, Keepsake, Owner } from '../driver.ts';
-import { type ContainerPolicy, STOP_GRACE_SECONDS, torrentPlaceOf } from './container-plan.ts';
+import { STOP_GRACE_SECONDS } from '../engine/client-command.ts';
+import { Engine, EngineRefusal } from '../engine/engine.ts';
+import { EngineImages } from '../engine/engine-images.ts';
+import { EngineNetworks } from '../engine/engine-networks.ts';
+import { CpuSamples } from '../engine/engine-stats.ts';
+import { type EngineEvent, EngineWatch } from '../engine/engine-watch.ts';
+import { folderOwnerFor } from '../engine/folder-owner.ts';
+import { ID_LABEL, KEEPSAKE_LABEL, ofFleet } from '../engine/labels.ts';
+import { containerLog, readLog } from '../engine/log-follower.ts';
+import { LogFollowers } from '../engine/log-followers.ts';
+import { findOwnContainer } from '../engine/own-container.ts';
+import { hostAlone, refusePlacement } from '../host-alone.ts';
+import { type ContainerPolicy, torrentPlaceOf } from './container-plan.ts';
 import { startContainer } from './container-start.ts';
-import { DockerImages } from './docker-images.ts';
-import { DockerNetworks } from './docker-networks.ts';
-import { Engine, EngineRefusal } from './engine.ts';
-import { type CpuSample, cpuSampleOf, statsOf } from './engine-stats.ts';
-import { type ContainerEvent, EngineWatch } from './engine-watch.ts';
-import { KEEPSAKE_LABEL } from './labels.ts';
-import { LogFollower, readLog } from './log-follower.ts';
-import { findOwnContainer } from './own-container.ts';
 import { type Sighting, Sightings } from './sightings.ts';
 import { unpackFile } from './torrent-archive.ts';
 
@@ -37,17 +41,19 @@ export interface DockerDriverOptions {
 export class DockerDriver implements Driver {
   readonly name = 'docker';
   readonly image: string;
-  readonly images: DockerImages;
+  readonly images: EngineImages;
+  readonly hasVolumes = false;
+  readonly replication = undefined;
   readonly folderOwner: Owner | undefined;
-  networks: DockerNetworks;
+  networks: EngineNetworks;
   unreachable: string | undefined;
   readonly #options: DockerDriverOptions;
   readonly #engine: Engine;
   readonly #watch: EngineWatch;
   readonly #sightings: Sightings;
   readonly #busy = new Map<string, 'starting' | 'ending'>();
-  readonly #followers = new Map<LogFollower, string>();
-  readonly #cpuSamples = new Map<string, CpuSample>();
+  readonly #followers = new LogFollowers();
+  readonly #cpuSamples: CpuSamples;
   #self: string | undefined;
   #listener: DriverListener | undefined;
 
@@ -55,17 +61,16 @@ export class DockerDriver implements Driver {
     const { policy, clock, allowedImages } = options;
     this.#options = options;
     this.image = policy.image;
-    const [uid, gid] = policy.user.split(':').map(Number);
-    // Nobody else may give folders away.
-    this.folderOwner = process.getuid?.() === 0 ? { uid, gid } : undefined;
+    this.folderOwner = folderOwnerFor(policy.user);
     this.#engine = new Engine(options.host);
-    this.images = new DockerImages(this.#engine, [...new Set([policy.image, ...allowedImages])]);
+    this.#cpuSamples = new CpuSamples(clock);
+    this.images = new EngineImages(this.#engine, [...new Set([policy.image, ...allowedImages])]);
     this.networks = this.#networksAs(undefined);
     const isBusy = (id: string) => this.#busy.has(id);
     this.#sightings = new Sightings({ engine: this.#engine, fleet: policy.fleet, isBusy });
     this.#watch = new EngineWatch({
       engine: this.#engine,
-      fleet: policy.fleet,
+      filters: { ...ofFleet(policy.fleet), type: ['container'] },
       clock,
       onEvent: (event) => this.#hear(event),
       onOpen: () => this.#lookAtAll(),
@@ -89,7 +94,8 @@ export class DockerDriver implements Driver {
     this.#sightings.listener = listener;
   }
 
-  async check({ name, networkName, imageName }: InstanceWish): Promise<readonly string[]> {
+  async check({ name, networkName, imageName, placement }: InstanceWish): Promise<readonly string[]> {
+    refusePlacement(placement, this.name);
     if (name.length < LEAST_NAME) throw invalidField('containerName', 'Docker has no names of one letter');
     if (imageName !== null) this.images.check(imageName);
     if (networkName !== null) await this.networks.check(networkName);
@@ -165,34 +171,30 @@ export class DockerDriver implements Driver {
 
   async tailLog(id: string, count: number): Promise<readonly string[]> {
     const dockerId = this.#sightings.dockerIdOf(id);
-    const lines = dockerId === undefined ? [] : await readLog(this.#engine, dockerId, count);
+    const lines = dockerId === undefined ? [] : await readLog(containerLog(this.#engine, dockerId), count);
     return lines.map(({ text }) => text);
   }
 
   async followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void> {
-    // Asked anew each time: for other wishes it gets another container.
-    const follower = new LogFollower(this.#engine, () => this.#sightings.dockerIdOf(id), onLine);
-    this.#followers.set(follower, id);
-    await follower.open(count);
-    return () => {
-      this.#followers.delete(follower);
-      follower.close();
+    const logNow = () => {
+      const dockerId = this.#sightings.dockerIdOf(id);
+      return dockerId === undefined ? undefined : containerLog(this.#engine, dockerId);
     };
+    return this.#followers.follow(id, count, { logNow, onLine });
+  }
+
+  async hosts(): Promise<readonly Host[]> {
+    const instances = this.#sightings.running().length;
+    return [hostAlone({ ...this.#engine.machine, instances, problem: this.unreachable })];
   }
 
   async stats(id: string): Promise<Stats | undefined> {
     const running = this.#sightings.get(id);
     if (running === undefined) return undefined;
-    const { clock } = this.#options;
     const counted = await this.#engine.ask((docker) =>
       docker.getContainer(running.dockerId).stats({ stream: false, 'one-shot': true }),
     );
-    const now = cpuSampleOf(counted, clock.now());
-    // The first time there is no interval but its whole life.
-    const since = { at: now.at - (clock.wallTime() - running.instance.startedAt), cpuSeconds: 0 };
-    const before = this.#cpuSamples.get(id) ?? since;
-    this.#cpuSamples.set(id, now);
-    return statsOf(counted, before, now);
+    return this.#cpuSamples.statsOf(id, counted, running.instance.startedAt);
   }
 
   async close(stop: boolean): Promise<void> {
@@ -200,7 +202,7 @@ export class DockerDriver implements Driver {
     this.#sightings.listener = undefined;
     if (stop) await Promise.all(this.#sightings.running().map(({ id }) => this.#stop(id, CLOSE_GRACE_SECONDS)));
     this.#watch.close();
-    for (const follower of this.#followers.keys()) follower.close();
+    this.#followers.close();
   }
 
   async #stop(id: string, graceSeconds: number): Promise<void> {
@@ -218,7 +220,7 @@ export class DockerDriver implements Driver {
     try {
       await act();
       this.#sightings.ended(id);
-      this.#cpuSamples.delete(id);
+      this.#cpuSamples.forget(id);
     } finally {
       // Whoever was starting it learns that it has ended, and clears away after itself.
       if (before === undefined) this.#busy.delete(id);
@@ -237,11 +239,12 @@ export class DockerDriver implements Driver {
     }
   }
 
-  #hear({ id, action, exitCode }: ContainerEvent): void {
-    if (action === 'start') {
-      for (const [follower, followed] of this.#followers) if (followed === id) void follower.goOn().catch(() => {});
+  #hear({ action, attributes }: EngineEvent): void {
+    const { [ID_LABEL]: id = '', exitCode } = attributes;
+    if (action === 'start') this.#followers.goOn(id);
+    if (['start', 'die', 'destroy', 'rename'].includes(action)) {
+      void this.#sightings.look(id, exitCode === undefined ? undefined : Number(exitCode));
     }
-    if (['start', 'die', 'destroy', 'rename'].includes(action)) void this.#sightings.look(id, exitCode);
   }
 
   async #lookAtAll(): Promise<void> {
@@ -257,9 +260,9 @@ export class DockerDriver implements Driver {
     this.#options.logger.log('warn', `${this.unreachable} It is tried again.`);
   }
 
-  #networksAs(self: string | undefined): DockerNetworks {
+  #networksAs(self: string | undefined): EngineNetworks {
     const { fleet, network } = this.#options.policy;
-    return new DockerNetworks({ engine: this.#engine, fleet, standard: network, self });
+    return new EngineNetworks({ engine: this.#engine, kind: 'bridge', fleet, standard: network, self });
   }
 }
 

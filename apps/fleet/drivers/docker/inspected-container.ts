@@ -2,8 +2,8 @@
 
 import type Docker from 'dockerode';
 import type { Instance, PortMapping } from '../driver.ts';
-import { CONTROL_PORT, PEER_PORT, TOKEN_VARIABLE } from './container-plan.ts';
-import { ID_LABEL, PLAN_LABEL } from './labels.ts';
+import { CONTROL_PORT, PEER_PORT, TOKEN_VARIABLE } from '../engine/client-command.ts';
+import { ID_LABEL, PLAN_LABEL } from '../engine/labels.ts';
 
 export interface InspectedContainer {
   /** The engine's id for it. */
@@ -22,8 +22,14 @@ export interface InspectedContainer {
   readonly token: string | undefined;
 }
 
-/** @param byNetwork whether its control server is asked on its network, not on this machine's loopback */
-export function readContainer(shown: Docker.ContainerInspectInfo, byNetwork: boolean): InspectedContainer {
+export interface Surroundings {
+  /** Name of the engine's machine. */
+  readonly host: string;
+  /** Whether its control server is asked on its network, not on this machine's loopback. */
+  readonly byNetwork: boolean;
+}
+
+export function readContainer(shown: Docker.ContainerInspectInfo, surroundings: Surroundings): InspectedContainer {
   const { State: state, Config: config, HostConfig: host } = shown;
   const prefix = `${TOKEN_VARIABLE}=`;
   const token = config.Env.find((pair) => pair.startsWith(prefix))?.slice(prefix.length);
@@ -34,7 +40,7 @@ export function readContainer(shown: Docker.ContainerInspectInfo, byNetwork: boo
     dockerId: shown.Id,
     id,
     name,
-    instance: runs ? instanceOf(shown, { id, name, token, byNetwork }) : undefined,
+    instance: runs ? instanceOf(shown, { id, name, token, ...surroundings }) : undefined,
     startedAt: state.StartedAt,
     exitCode: state.ExitCode,
     outOfMemory: state.OOMKilled,
@@ -44,14 +50,13 @@ export function readContainer(shown: Docker.ContainerInspectInfo, byNetwork: boo
   };
 }
 
-interface Known {
+interface Known extends Surroundings {
   readonly id: string;
   readonly name: string;
   readonly token: string | undefined;
-  readonly byNetwork: boolean;
 }
 
-function instanceOf(shown: Docker.ContainerInspectInfo, { id, name, token, byNetwork }: Known): Instance {
+function instanceOf(shown: Docker.ContainerInspectInfo, { id, name, token, host, byNetwork }: Known): Instance {
   const { NetworkSettings: network } = shown;
   const published = network.Ports?.[`${CONTROL_PORT}/tcp`]?.[0];
   const address = Object.values(network.Networks ?? {}).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
@@ -60,6 +65,7 @@ function instanceOf(shown: Docker.ContainerInspectInfo, { id, name, token, byNet
     : published && { host: published.HostIp, port: Number(published.HostPort) };
   return {
     id,
+    host,
     endpoint: place && token !== undefined ? { ...place, token } : undefined,
     peerAddress: `${name}:${PEER_PORT}`,
     ports: portsOf(network.Ports ?? {}),

@@ -3,11 +3,11 @@
 
 import type Docker from 'dockerode';
 import type { DriverListener, Instance } from '../driver.ts';
+import { type Engine, EngineRefusal } from '../engine/engine.ts';
+import { ID_LABEL, ofFleet } from '../engine/labels.ts';
+import { containerLog, readLastWords } from '../engine/log-follower.ts';
 import { exitOf, untilAnswers } from './container-life.ts';
-import { type Engine, EngineRefusal } from './engine.ts';
 import { type InspectedContainer, readContainer } from './inspected-container.ts';
-import { ID_LABEL, ofFleet } from './labels.ts';
-import { readLastWords } from './log-follower.ts';
 
 /** A container that runs. */
 export interface Sighting extends InspectedContainer {
@@ -74,7 +74,9 @@ export class Sightings {
   /** Undefined when there is none. @throws FleetError `driver-unreachable` */
   async inspect(dockerId: string): Promise<InspectedContainer | undefined> {
     try {
-      return readContainer(await this.show(dockerId), this.byNetwork);
+      const { byNetwork } = this;
+      const host = this.#options.engine.machine.name;
+      return readContainer(await this.show(dockerId), { host, byNetwork });
     } catch (error) {
       if (error instanceof EngineRefusal && error.engineStatus === 404) return undefined;
       throw error;
@@ -127,7 +129,7 @@ export class Sightings {
     this.#running.delete(id);
     // Started again already, what it shows is of the next run.
     const end = seen?.startedAt === startedAt ? seen : undefined;
-    const lines = await readLastWords(this.#options.engine, dockerId);
+    const lines = await readLastWords(containerLog(this.#options.engine, dockerId));
     this.listener?.exited(id, exitOf(end, lines, exitCode ?? end?.exitCode));
   }
 

@@ -1,13 +1,16 @@
 // A driver that runs nothing: for tests of what steers drivers. A test ends an instance with `crash`.
 
-import type { Stats } from '@enjambre/contract';
+import type { Host, Stats } from '@enjambre/contract';
 import type { Clock } from '@enjambre/runtime';
 import { FleetError } from '../../errors.ts';
 import type { Driver, DriverListener, Endpoint, Exit, Instance, InstanceSpec, Keepsake } from '../driver.ts';
+import { hostAlone } from '../host-alone.ts';
 
 interface FakeInstance extends Instance {
   readonly spec: InstanceSpec;
 }
+
+const HOST = 'fake-host';
 
 const idle: Stats = {
   cpuPercent: 0,
@@ -24,6 +27,8 @@ export class FakeDriver implements Driver {
   readonly image = 'fake-client';
   readonly networks = undefined;
   readonly images = undefined;
+  readonly hasVolumes = false;
+  readonly replication = undefined;
   readonly folderOwner = undefined;
   unreachable: string | undefined;
   /** What a start says when it cannot be done; undefined: it can. */
@@ -98,6 +103,10 @@ export class FakeDriver implements Driver {
     return () => this.#followers.delete(follower);
   }
 
+  async hosts(): Promise<readonly Host[]> {
+    return [hostAlone({ name: HOST, instances: this.#running.size, problem: this.unreachable })];
+  }
+
   async stats(id: string): Promise<Stats | undefined> {
     return this.#running.has(id) ? idle : undefined;
   }
@@ -144,7 +153,8 @@ export class FakeDriver implements Driver {
 
   #run(spec: InstanceSpec): Instance {
     const startedAt = this.#clock.wallTime();
-    const instance = { id: spec.id, spec, endpoint: this.endpoint, peerAddress: undefined, ports: [], startedAt };
+    const place = { host: HOST, endpoint: this.endpoint, peerAddress: undefined, ports: [] };
+    const instance = { id: spec.id, spec, ...place, startedAt };
     this.#running.set(spec.id, instance);
     this.say(spec.id, 'started');
     return instance;

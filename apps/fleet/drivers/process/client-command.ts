@@ -2,6 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import type { InstanceSpec } from '../driver.ts';
+import { overlayArguments } from '../overlay-arguments.ts';
 
 export interface ClientProgram {
   /** The program and what comes before the client's own arguments. */
@@ -32,6 +33,7 @@ export function clientArguments(program: ClientProgram, spec: InstanceSpec, runF
     // Its own: several containers may share a folder of downloads, where each would find the others' torrents.
     `--state-dir=${join(dirname(runFile), 'state')}`,
     `--discovery-mode=${spec.discoveryMode}`,
+    ...overlayArguments(spec, spec.overlayPort ?? 0),
     ...(program.listenHost === undefined ? [] : [`--listen-host=${program.listenHost}`]),
     ...(down === undefined ? [] : [`--download-limit=${down}`]),
     ...(up === undefined ? [] : [`--upload-limit=${up}`]),

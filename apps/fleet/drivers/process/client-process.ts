@@ -2,6 +2,7 @@
 // a signal is sent only while pid and start time still name that process.
 
 import type { ChildProcess } from 'node:child_process';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunFile } from '@enjambre/contract';
 import type { Endpoint, Instance, PortMapping } from '../driver.ts';
@@ -25,6 +26,7 @@ export interface RawExit {
 
 export class ClientProcess implements Instance {
   readonly id: string;
+  readonly host = hostname();
   readonly pid: number;
   readonly startedAt: number;
   readonly #identity: Identity;

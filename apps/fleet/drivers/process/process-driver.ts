@@ -2,13 +2,14 @@
 // adopts them. Invariant: `#clients` holds those that run (or are being started), one an id.
 
 import { mkdir, readdir } from 'node:fs/promises';
-import { totalmem } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { Stats } from '@enjambre/contract';
+import type { Host, Stats } from '@enjambre/contract';
 import type { Clock, Logger, Timer } from '@enjambre/runtime';
 import { FleetError, reasonOf } from '../../errors.ts';
 import type { Driver, DriverListener, Instance, InstanceSpec, InstanceWish } from '../driver.ts';
 import { describeExit } from '../exit-words.ts';
+import { hostAlone, refusePlacement } from '../host-alone.ts';
 import { adopt } from './adoption.ts';
 import type { ClientProgram } from './client-command.ts';
 import type { ClientProcess } from './client-process.ts';
@@ -38,6 +39,8 @@ export class ProcessDriver implements Driver {
   readonly image = 'enjambre-client';
   readonly networks = undefined;
   readonly images = undefined;
+  readonly hasVolumes = false;
+  readonly replication = undefined;
   readonly folderOwner = undefined;
   readonly unreachable = undefined;
   readonly #options: ProcessDriverOptions;
@@ -71,7 +74,8 @@ export class ProcessDriver implements Driver {
     );
   }
 
-  async check({ networkName, imageName }: InstanceWish): Promise<readonly string[]> {
+  async check({ networkName, imageName, placement }: InstanceWish): Promise<readonly string[]> {
+    refusePlacement(placement, this.name);
     const meaningless = { networkName, imageName };
     return Object.entries(meaningless)
       .filter(([, value]) => value !== null)
@@ -133,6 +137,10 @@ export class ProcessDriver implements Driver {
     const { lines, end } = await log.tail(count);
     for (const line of lines) onLine(line);
     return log.follow(end, this.#options.clock, onLine);
+  }
+
+  async hosts(): Promise<readonly Host[]> {
+    return [hostAlone({ name: hostname(), instances: this.#clients.size })];
   }
 
   async stats(id: string): Promise<Stats | undefined> {

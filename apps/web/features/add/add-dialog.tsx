@@ -104,7 +104,7 @@ export function AddDialog({ draft, change, putFiles, submit, onClose }: AddDialo
           error={draft.errors.folder}
           value={draft.fields.folder}
           onChange={(event) => change({ kind: 'field', field: 'folder', value: event.target.value })}
-          className="font-mono [&_label]:font-sans"
+          className="[&_input]:font-mono"
         />
         <MoreFields fields={draft.fields} errors={draft.errors} change={change} />
       </form>
@@ -116,5 +116,7 @@ function Space({ needed, free }: { readonly needed: number; readonly free: numbe
   const values = { size: format.bytes(needed), free: format.bytes(free ?? 0) };
   const short = free !== null && free < needed;
   const key = free === null ? 'add.space' : short ? 'add.space-short' : 'add.space-free';
-  return <p className={`mr-auto ${short ? 'font-semibold text-bad' : 'text-muted'}`}>{t(key, values)}</p>;
+  return (
+    <p className={`mr-auto max-md:basis-full ${short ? 'font-semibold text-bad' : 'text-muted'}`}>{t(key, values)}</p>
+  );
 }

@@ -25,7 +25,8 @@ describe('a draft', () => {
       makeEntry(4, '-x'),
       makeEntry(5, 'ok'),
     ];
-    const fields = { ...EMPTY_FIELDS, port: '70000', bootstrap: 'host', downloadLimit: '0', uploadLimit: '20' };
+    const limits = { downloadLimit: '0', uploadLimit: '20' };
+    const fields = { ...EMPTY_FIELDS, ...limits, discovery: 'overlay', port: '70000', bootstrap: 'host' };
     const found = checkDraft({ entries, fields, errors: {} });
     assert.deepEqual(Object.fromEntries(found.names), {
       2: 'add.name-twice',
@@ -37,15 +38,19 @@ describe('a draft', () => {
       bootstrap: 'add.bootstrap-form',
       downloadLimit: 'add.limit-form',
     });
+    // What is not shown is not asked for either.
+    assert.deepEqual(checkDraft({ entries: [], fields: { ...fields, discovery: 'tracker' }, errors: {} }).fields, {
+      downloadLimit: 'add.limit-form',
+    });
   });
 
   it('becomes a request without what was left empty', () => {
-    const fields = { ...EMPTY_FIELDS, bootstrap: ' a:1, [::1]:2 ', downloadLimit: '20' };
+    const fields = { ...EMPTY_FIELDS, discovery: 'tracker,overlay', bootstrap: ' a:1, [::1]:2 ', downloadLimit: '20' };
     const request = JSON.parse(JSON.stringify(requestOf(makeEntry(1, 'disc'), 'd.torrent', fields)));
     assert.deepEqual(request, {
       containerName: 'disc',
       torrentFile: 'd.torrent',
-      discoveryMode: 'tracker',
+      discoveryMode: 'tracker,overlay',
       bootstrap: 'a:1,[::1]:2',
       downloadLimit: 20_480,
     });

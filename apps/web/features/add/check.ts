@@ -2,7 +2,8 @@
 
 import type { CreateContainer } from '@enjambre/contract';
 import type { TextKey } from '../../texts/en.ts';
-import type { Draft, Entry, SharedField, SharedFields } from './draft.ts';
+import { type Draft, type Entry, type SharedField, type SharedFields, usesOverlay } from './draft.ts';
+import { placementOf, replicasAreRight } from './placement.ts';
 
 const KIBIBYTE = 1024;
 const LARGEST_PORT = 65_535;
@@ -23,8 +24,12 @@ export function checkDraft({ entries, fields }: Draft): Findings {
     used.add(name.trim());
   }
   const wrong: Partial<Record<SharedField, TextKey>> = {};
-  if (fields.port !== '' && !(wholeNumber(fields.port) <= LARGEST_PORT)) wrong.port = 'add.port-form';
-  if (!membersOf(fields.bootstrap).every((member) => MEMBER_FORM.test(member))) wrong.bootstrap = 'add.bootstrap-form';
+  if (usesOverlay(fields)) {
+    if (fields.port !== '' && !(wholeNumber(fields.port) <= LARGEST_PORT)) wrong.port = 'add.port-form';
+    if (!membersOf(fields.bootstrap).every((member) => MEMBER_FORM.test(member)))
+      wrong.bootstrap = 'add.bootstrap-form';
+  }
+  if (!replicasAreRight(fields)) wrong.replicas = 'add.replicas-form';
   for (const limit of ['downloadLimit', 'uploadLimit'] as const) {
     if (fields[limit] !== '' && Number.isNaN(wholeNumber(fields[limit]))) wrong[limit] = 'add.limit-form';
   }
@@ -52,6 +57,7 @@ function membersOf(text: string): string[] {
 /** @param torrentFile the name under which the backend keeps it */
 export function requestOf(entry: Entry, torrentFile: string, fields: SharedFields): CreateContainer {
   const text = (value: string): string | undefined => (value.trim() === '' ? undefined : value.trim());
+  const overlay = usesOverlay(fields);
   const bytes = (kibibytes: string): number | undefined =>
     kibibytes.trim() === '' ? undefined : Number(kibibytes) * KIBIBYTE;
   return {
@@ -59,10 +65,11 @@ export function requestOf(entry: Entry, torrentFile: string, fields: SharedField
     torrentFile,
     folderPath: text(fields.folder),
     discoveryMode: fields.discovery,
-    bootstrap: text(membersOf(fields.bootstrap).join(',')),
-    port: text(fields.port),
+    bootstrap: overlay ? text(membersOf(fields.bootstrap).join(',')) : undefined,
+    port: overlay ? text(fields.port) : undefined,
     networkName: text(fields.network),
     imageName: text(fields.image),
+    placement: placementOf(fields),
     downloadLimit: bytes(fields.downloadLimit),
     uploadLimit: bytes(fields.uploadLimit),
   };
@@ -77,6 +84,8 @@ const FIELDS: Readonly<Record<string, SharedField | 'name'>> = {
   bootstrap: 'bootstrap',
   networkName: 'network',
   imageName: 'image',
+  // It says which part in its sentence.
+  placement: 'placement',
   downloadLimit: 'downloadLimit',
   uploadLimit: 'uploadLimit',
   port: 'port',
@@ -89,6 +98,7 @@ const CODE_FIELDS: Readonly<Record<string, SharedField | 'name'>> = {
   'folder-in-use': 'folder',
   'network-not-found': 'network',
   'image-not-found': 'image',
+  'host-not-found': 'host',
 };
 
 /** Which field a refusal of `POST /api/v1/containers` speaks of; undefined: the torrent as a whole. */

@@ -10,11 +10,23 @@ export type SharedField =
   | 'port'
   | 'network'
   | 'image'
+  | 'placement'
+  | 'replicas'
+  | 'host'
+  | 'constraints'
+  | 'spread'
   | 'downloadLimit'
   | 'uploadLimit';
 
 export type SharedFields = Readonly<Record<SharedField, string>>;
 export type FieldErrors = Readonly<Partial<Record<SharedField, string>>>;
+
+/** What a field of the form needs to be one of the draft's. */
+export type Bind = (field: SharedField) => {
+  readonly value: string;
+  readonly error: string | undefined;
+  readonly onChange: (event: { readonly target: { readonly value: string } }) => void;
+};
 
 /** What is known of a torrent before it is added. */
 export type Content = Pick<TorrentPreview, 'torrentName' | 'infoHash' | 'totalSize' | 'fileCount' | 'usedBy'> &
@@ -46,9 +58,19 @@ export const EMPTY_FIELDS: SharedFields = {
   port: '',
   network: '',
   image: '',
+  placement: 'one',
+  replicas: '2',
+  host: '',
+  constraints: '',
+  spread: '',
   downloadLimit: '',
   uploadLimit: '',
 };
+
+/** Whether the chosen sources of peers include the overlay, which alone has members to start from and a port. */
+export function usesOverlay({ discovery }: SharedFields): boolean {
+  return discovery.split(',').includes('overlay');
+}
 
 export const EMPTY_DRAFT: Draft = { entries: [], fields: EMPTY_FIELDS, errors: {} };
 

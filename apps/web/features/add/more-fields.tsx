@@ -1,14 +1,20 @@
-// The rest of the form, for who needs it: how peers are found, ports, what Docker wants to know, limits.
+// The rest of the form, for who needs it: how peers are found, limits, and what an engine wants to know where there is one.
 
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Choice, Field } from '../../components/field.tsx';
 import { t } from '../../lib/language.ts';
+import { infoQuery } from '../../lib/queries.ts';
 import type { TextKey } from '../../texts/en.ts';
-import type { DraftChange, FieldErrors, SharedField, SharedFields } from './draft.ts';
+import { hasEngine, hasHosts } from '../engine/engine-of.ts';
+import { type Bind, type DraftChange, type FieldErrors, type SharedFields, usesOverlay } from './draft.ts';
+import { EngineFields } from './engine-fields.tsx';
+import { PlacementFields } from './placement-fields.tsx';
 
 const MODES: readonly (readonly [value: string, label: TextKey, available: boolean])[] = [
   ['tracker', 'add.discovery-tracker', true],
-  ['overlay', 'add.discovery-overlay', false],
+  ['overlay', 'add.discovery-overlay', true],
+  ['tracker,overlay', 'add.discovery-both', true],
   ['dht', 'add.discovery-dht', false],
   ['pex', 'add.discovery-pex', false],
   ['lsd', 'add.discovery-lsd', false],
@@ -22,26 +28,31 @@ interface MoreFieldsProps {
 
 export function MoreFields({ fields, errors, change }: MoreFieldsProps) {
   const [open, setOpen] = useState(false);
+  const info = useQuery(infoQuery).data;
   const { folder: _folder, ...hidden } = errors;
-  const bind = (field: SharedField) => ({
+  const bind: Bind = (field) => ({
     value: fields[field],
     error: errors[field],
-    onChange: (event: { readonly target: { readonly value: string } }) =>
-      change({ kind: 'field', field, value: event.target.value }),
+    onChange: (event) => change({ kind: 'field', field, value: event.target.value }),
   });
   return (
     // A field with an error must be in sight.
     <details open={open || Object.keys(hidden).length > 0} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="min-h-6 font-semibold">{t('add.more')}</summary>
       <div className="grid gap-4 pt-3 md:grid-cols-2">
-        <Choice label={t('add.discovery')} {...bind('discovery')}>
+        <Choice label={t('add.discovery')} className="md:col-span-2" {...bind('discovery')}>
           {MODES.map(([value, label, available]) => (
             <option key={value} value={value} disabled={!available}>
               {t(label)}
             </option>
           ))}
         </Choice>
-        <Field label={t('add.bootstrap')} hint={t('add.bootstrap-hint')} {...bind('bootstrap')} />
+        {usesOverlay(fields) && (
+          <>
+            <Field label={t('add.bootstrap')} hint={t('add.bootstrap-hint')} {...bind('bootstrap')} />
+            <Field label={t('add.port')} hint={t('add.port-hint')} inputMode="numeric" {...bind('port')} />
+          </>
+        )}
         <Field
           label={t('add.download-limit')}
           unit={t('add.limit-unit')}
@@ -56,9 +67,8 @@ export function MoreFields({ fields, errors, change }: MoreFieldsProps) {
           inputMode="numeric"
           {...bind('uploadLimit')}
         />
-        <Field label={t('add.port')} inputMode="numeric" {...bind('port')} />
-        <Field label={t('add.network')} hint={t('add.driver-hint')} {...bind('network')} />
-        <Field label={t('add.image')} hint={t('add.driver-hint')} {...bind('image')} />
+        {hasEngine(info) && <EngineFields bind={bind} />}
+        {hasHosts(info) && <PlacementFields fields={fields} bind={bind} />}
       </div>
     </details>
   );

@@ -18,6 +18,7 @@ export function Configuration({ container }: { readonly container: ContainerView
     ['view.info-hash', container.infoHash, true],
     ['view.id', container.id, true],
     ['view.driver', container.driver],
+    ['column.host', container.host ?? ''],
     ['view.discovery', config.discoveryMode],
     ['view.down-limit', limit(config.downloadLimit)],
     ['view.up-limit', limit(config.uploadLimit)],
@@ -28,19 +29,17 @@ export function Configuration({ container }: { readonly container: ContainerView
     ['view.given-peers', config.peers.join(', ')],
     ['view.created', format.date(container.createdAt)],
   ];
+  // What was not asked for needs no line.
+  const told = rows.filter(([, value]) => value !== '');
   return (
     <section className="rounded-md border border-hairline bg-surface p-4">
       <h2 className="pb-2 font-semibold">{t('view.config')}</h2>
       <dl className="grid grid-cols-[minmax(6rem,auto)_1fr] gap-x-4 gap-y-1.5 text-row">
-        {rows.map(([label, value, copies]) => (
+        {told.map(([label, value, copies]) => (
           <div key={label} className="contents">
             <dt className="text-muted">{t(label)}</dt>
             <dd className="flex min-w-0 items-start gap-1">
-              <span
-                className={`min-w-0 ${copies ? 'font-mono text-note leading-[1.5]' : ''} ${value === '' ? 'text-muted' : ''}`}
-              >
-                {value === '' ? t('view.none') : value}
-              </span>
+              <span className={`min-w-0 ${copies ? 'font-mono text-note leading-[1.5]' : ''}`}>{value}</span>
               {copies && <CopyButton what={t(label)} text={value} />}
             </dd>
           </div>

@@ -6,19 +6,21 @@ import { ArrowLeft, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Name } from '../../components/name.tsx';
-import { ProgressBar } from '../../components/progress-bar.tsx';
-import { StateChip } from '../../components/state-mark.tsx';
 import { VERB_ICONS, VERB_TEXTS } from '../../components/verb-face.tsx';
 import { useLoaded, useNow, usePending, useRow } from '../../fleet/fleet-context.tsx';
 import { useAct } from '../../fleet/use-actions.ts';
 import { makesSense, VERBS } from '../../fleet/verb.ts';
-import { format, say, t } from '../../lib/language.ts';
+import { t } from '../../lib/language.ts';
 import { RemovalDialog } from '../containers/late-dialogs.ts';
-import { sizeText, stateInList } from '../containers/row-text.ts';
+import { stateInList } from '../containers/row-text.ts';
 import { Configuration } from './configuration.tsx';
 import { Figures } from './figures.tsx';
+import { Headline } from './headline.tsx';
+import { UpdateButton, UpdateState } from './image-update.tsx';
+import { Instances } from './instances.tsx';
 import { LogPanel } from './log-panel.tsx';
 import { Past } from './past.tsx';
+import { TorrentPanel } from './torrent-panel.tsx';
 import { Why } from './why.tsx';
 
 const route = getRouteApi('/containers/$id');
@@ -51,7 +53,6 @@ function Known({ container }: { readonly container: Container }) {
   useEffect(() => heading.current?.focus(), []);
 
   const shown = stateInList(container, pending, now);
-  const progress = container.status?.progress ?? 0;
   return (
     <div className="h-full overflow-y-auto">
       <div className="mx-auto flex min-h-full max-w-6xl flex-col gap-4 px-4 py-4">
@@ -72,13 +73,14 @@ function Known({ container }: { readonly container: Container }) {
               <Name name={container.name} />
             </p>
           </div>
-          <div className="flex flex-wrap gap-2">
+          <div className="flex flex-wrap gap-2 max-md:grid max-md:w-full max-md:grid-cols-2 max-md:[&>:last-child:nth-child(odd)]:col-span-2">
             {VERBS.filter((verb) => makesSense(verb, container)).map((verb) => (
               <Button key={verb} onClick={(event) => act(verb, [id], event.currentTarget)}>
                 {VERB_ICONS[verb]}
                 {t(VERB_TEXTS[verb])}
               </Button>
             ))}
+            <UpdateButton container={container} />
             <Button onClick={() => setRemoving([id])} className="text-bad">
               <Trash2 size={16} aria-hidden />
               {t('action.remove')}
@@ -87,26 +89,25 @@ function Known({ container }: { readonly container: Container }) {
         </header>
 
         <section aria-label={t('column.state')} className="rounded-md border border-hairline bg-surface p-4">
-          <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-            <StateChip shown={shown} />
-            {shown.reason !== undefined && <span>{say(shown.reason)}</span>}
-            {pending?.silent === true && pending.verb !== 'remove' && (
-              <Button onClick={(event) => pending.verb !== 'remove' && act(pending.verb, [id], event.currentTarget)}>
-                {t('action.retry')}
-              </Button>
-            )}
-            <span className="ml-auto whitespace-nowrap">
-              <span className="font-semibold">{format.percent(progress)}</span>
-              <span className="pl-3 text-muted">{sizeText(container)}</span>
-            </span>
-          </div>
-          <div className="pt-3">
-            <ProgressBar percent={progress} tone={shown.tone} label={t('column.progress')} thick />
-          </div>
+          <Headline
+            container={container}
+            shown={shown}
+            action={
+              pending?.silent === true &&
+              pending.verb !== 'remove' && (
+                <Button onClick={(event) => pending.verb !== 'remove' && act(pending.verb, [id], event.currentTarget)}>
+                  {t('action.retry')}
+                </Button>
+              )
+            }
+          />
           <Why container={container} />
+          <UpdateState container={container} />
         </section>
 
         <Figures container={container} now={now} />
+        <Instances container={container} now={now} />
+        <TorrentPanel container={container} />
 
         <div className="flex flex-1 flex-col gap-4 lg:flex-row">
           <LogPanel id={id} />

@@ -1,13 +1,12 @@
-// The figures of a container, each in its own place: time left, speeds, peers, what it costs the machine.
+// The figures of a container, each in its own place: speeds, peers, what it costs the machine.
 
 import type { ContainerView } from '@enjambre/contract';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Nothing } from '../../components/speed.tsx';
-import { etaSeconds } from '../../lib/format.ts';
 import { format, t } from '../../lib/language.ts';
 import { statsQuery } from '../../lib/queries.ts';
-import { isComplete, isStale } from '../containers/row-text.ts';
+import { isStale } from '../containers/row-text.ts';
 
 interface FiguresProps {
   readonly container: ContainerView;
@@ -20,19 +19,10 @@ export function Figures({ container, now }: FiguresProps) {
   const stats = useQuery(statsQuery(container.id, runs)).data;
   const { status, startedAt, restarts } = container;
   const stale = isStale(container);
-  const seconds = stale ? undefined : etaSeconds(status?.eta ?? '∞');
   const memory = stats === undefined || !runs ? undefined : format.bytesFigure(stats.memoryBytes);
-  const left = isComplete(container) ? (
-    <span className="block text-lead leading-[1.2] whitespace-normal">{t('view.complete')}</span>
-  ) : seconds === undefined ? (
-    <Nothing meaning={t('cell.unknown-why')} />
-  ) : (
-    format.duration(seconds)
-  );
   return (
     <section data-figures aria-label={t('view.figures')} className="rounded-md border border-hairline bg-surface">
-      <dl className="grid grid-cols-2 gap-x-4 gap-y-4 p-4 md:grid-cols-4 lg:grid-cols-7">
-        <Figure label={t('view.left')}>{left}</Figure>
+      <dl className="grid grid-cols-2 gap-x-4 gap-y-4 p-4 md:grid-cols-3 lg:grid-cols-6">
         <SpeedOf label={t('speed.down')} bytesPerSecond={stale ? 0 : (status?.download_speed ?? 0)} />
         <SpeedOf label={t('speed.up')} bytesPerSecond={stale ? 0 : (status?.upload_speed ?? 0)} />
         <Figure label={t('view.peers')} unit={t('view.peers-known', { count: status?.total_peers ?? 0 })}>

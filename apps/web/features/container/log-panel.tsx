@@ -82,7 +82,9 @@ export function LogPanel({ id }: { readonly id: string }) {
         </search>
         <Button aria-pressed={following} onClick={() => setFollowing(true)} disabled={following}>
           <ArrowDownToLine size={14} aria-hidden />
-          {following ? t('log.following') : last > seen ? t('log.new', { count: last - seen }) : t('log.follow')}
+          <span className={following ? 'max-md:sr-only' : ''}>
+            {following ? t('log.following') : last > seen ? t('log.new', { count: last - seen }) : t('log.follow')}
+          </span>
         </Button>
       </header>
       {note !== undefined && <p className="p-6 text-center text-muted">{note}</p>}

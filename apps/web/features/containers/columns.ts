@@ -21,6 +21,8 @@ export const COLUMNS: readonly Column[] = [
   { name: 'up', label: 'column.up', numeric: true, descendingFirst: true },
   { name: 'peers', label: 'column.peers', numeric: true, descendingFirst: true },
   { name: 'left', label: 'column.left', numeric: true, descendingFirst: false },
+  // Only there while containers are on several hosts.
+  { name: 'host', label: 'column.host', numeric: false, descendingFirst: false },
 ];
 
 /** Besides the columns: the box that selects, first, and the button of the menu, last. */

@@ -70,7 +70,7 @@ function ContainerList() {
 
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <Summary />
+      <Summary attention={order.counts.attention} onAttention={() => change({ q: undefined, state: 'attention' })} />
       <FilterBar
         search={query.search}
         group={query.group}

@@ -3,7 +3,7 @@
 
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type FocusEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from 'react';
-import { useFleet, useSelected } from '../../fleet/fleet-context.tsx';
+import { useFleet, useSelected, useTotals } from '../../fleet/fleet-context.tsx';
 import type { ListQuery, SortColumn } from '../../fleet/list-order.ts';
 import { useAct } from '../../fleet/use-actions.ts';
 import { t } from '../../lib/language.ts';
@@ -37,6 +37,7 @@ export function FleetGrid(props: FleetGridProps) {
   const { order, query, cursor, narrow, selecting, fresh, onSort, onHold, onOpen, onMenu, onRemove } = props;
   const { ids } = order;
   const { pending } = useFleet();
+  const { hosts } = useTotals();
   const act = useAct();
   const scroller = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState(false);
@@ -123,6 +124,7 @@ export function FleetGrid(props: FleetGridProps) {
         onClick={onClick}
         onFocus={onFocus}
         onBlur={(event) => setFocused(event.currentTarget.contains(event.relatedTarget))}
+        data-hosts={hosts > 1 || undefined}
         className="relative min-h-0 flex-1 overflow-y-auto"
       >
         <GridHeader narrow={narrow} query={query} order={order} cursor={cursor} onSort={onSort} />

@@ -3,8 +3,8 @@
 
 import type { RemovalPlan } from '@enjambre/contract';
 import { useCallback, useEffect, useState } from 'react';
-import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { Field } from '../../components/field.tsx';
 import { Name } from '../../components/name.tsx';
 import { useFleet } from '../../fleet/fleet-context.tsx';
@@ -82,14 +82,14 @@ export function RemovalDialog({ ids, onClose, onRemoved }: RemovalDialogProps) {
       onClose={onClose}
       onSubmit={() => isReady && void submit()}
       footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button look={deletes ? 'danger' : 'filled'} disabled={!isReady} onClick={() => void submit()}>
-            {submitText}
-          </Button>
-        </>
+        <DialogActions
+          look={deletes ? 'danger' : 'filled'}
+          disabled={!isReady}
+          onCancel={onClose}
+          onSubmit={() => void submit()}
+        >
+          {submitText}
+        </DialogActions>
       }
     >
       {refusal !== undefined && <p className="mb-3 text-bad">{refusalText(refusal)}</p>}

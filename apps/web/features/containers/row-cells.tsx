@@ -1,15 +1,15 @@
 // A container as one line of the list, where there is room for columns.
 
+import type { ContainerView } from '@enjambre/contract';
 import { MoreHorizontal } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import { Name } from '../../components/name.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { Nothing, Speed } from '../../components/speed.tsx';
 import { StateLine } from '../../components/state-mark.tsx';
-import { etaSeconds } from '../../lib/format.ts';
 import { format, t } from '../../lib/language.ts';
 import { COLUMNS } from './columns.ts';
-import { isComplete, isStale, sizeText } from './row-text.ts';
+import { isComplete, isStale, secondsLeft, sizeText } from './row-text.ts';
 import { useShownRow } from './use-row.ts';
 
 export interface RowProps {
@@ -27,14 +27,10 @@ export const RowCells = memo(function RowCells({ id, selected, cell }: RowProps)
   const { container, pending, shown } = row;
   const { status } = container;
   const stale = isStale(container);
-  const seconds = etaSeconds(status?.eta ?? '∞');
-  const left = isComplete(container) ? (
-    <Nothing />
-  ) : seconds === undefined || stale ? (
-    <Nothing meaning={t('cell.unknown-why')} />
-  ) : (
-    format.duration(seconds)
-  );
+  const complete = isComplete(container);
+  const seconds = secondsLeft(container);
+  const unknown = complete ? undefined : t('cell.unknown-why');
+  const left = seconds === undefined ? <Nothing meaning={unknown} /> : format.duration(seconds);
   const known = status?.total_peers ?? 0;
   const connected = stale ? 0 : (status?.connected_peers ?? 0);
   const contents: Readonly<Record<(typeof COLUMNS)[number]['name'], ReactNode>> = {
@@ -48,25 +44,34 @@ export const RowCells = memo(function RowCells({ id, selected, cell }: RowProps)
     container: <Name name={container.name} className="text-muted" />,
     state: (
       <span className="flex min-w-0 items-center gap-2">
-        <StateLine shown={shown} />
+        {/* How long it takes has a column of its own where there is room. */}
+        <StateLine shown={shown} reasonClass={shown.kind === 'downloading' ? 'lg:hidden' : ''} />
         {pending?.silent === true && <RetryButton />}
       </span>
     ),
     progress: (
       <span className="flex items-center gap-2">
         <ProgressBar percent={status?.progress ?? 0} tone={shown.tone} label={t('column.progress')} />
-        <span className="w-14 shrink-0 text-right">{format.percent(status?.progress ?? 0)}</span>
+        <span className={`w-13 shrink-0 text-right ${complete ? '' : 'font-semibold'}`}>
+          {format.percent(status?.progress ?? 0)}
+        </span>
       </span>
     ),
     size: sizeText(container),
     down: <Speed bytesPerSecond={stale ? 0 : (status?.download_speed ?? 0)} />,
-    up: <Speed bytesPerSecond={stale ? 0 : (status?.upload_speed ?? 0)} />,
+    up: (
+      // What a complete one is there for.
+      <span className={complete ? 'font-semibold' : ''}>
+        <Speed bytesPerSecond={stale ? 0 : (status?.upload_speed ?? 0)} />
+      </span>
+    ),
     peers: (
       <span title={t('cell.peers', { connected, known })}>
         {format.number(connected)} <span className="text-note text-muted">/ {format.number(known)}</span>
       </span>
     ),
     left,
+    host: <HostName container={container} />,
   };
   const ring = (index: number) => (cell === index ? 'cursor-cell' : '');
   return (
@@ -91,6 +96,12 @@ export const RowCells = memo(function RowCells({ id, selected, cell }: RowProps)
     </>
   );
 });
+
+function HostName({ container: { host, instances } }: { readonly container: ContainerView }) {
+  if (host !== null) return <Name name={host} className="text-muted" />;
+  if (instances.length === 0) return <Nothing meaning={t('cell.unknown')} />;
+  return <span className="text-muted">{t('cell.instances', { count: instances.length })}</span>;
+}
 
 export function SelectBox({ name, selected }: { readonly name: string; readonly selected: boolean }) {
   return (

@@ -4,6 +4,7 @@ import type { ContainerView } from '@enjambre/contract';
 import type { Pending } from '../../fleet/pending-actions.ts';
 import { type ShownState, shownState } from '../../fleet/shown-state.ts';
 import type { PendingVerb } from '../../fleet/verb.ts';
+import { etaSeconds } from '../../lib/format.ts';
 import { format, say, t } from '../../lib/language.ts';
 import type { TextKey } from '../../texts/en.ts';
 
@@ -34,6 +35,13 @@ export function isComplete({ status }: ContainerView): boolean {
 /** Figures of a client that does not answer are what it said last, and shown dimmed. */
 export function isStale({ health, state }: ContainerView): boolean {
   return health === 'unreachable' || state !== 'running';
+}
+
+/** Undefined while nothing says so: it is complete, paused, silent, or gets nothing. */
+export function secondsLeft(container: ContainerView): number | undefined {
+  const { status } = container;
+  if (status === null || status.paused || isStale(container) || isComplete(container)) return undefined;
+  return etaSeconds(status.eta);
 }
 
 /** `1.60 of 4.00 GiB`; only the size when all of it is there. */

@@ -26,7 +26,7 @@ export function SelectionBar({ cursor, onRemove }: SelectionBarProps) {
   return (
     <section
       aria-label={t('selection.label')}
-      className="flex flex-wrap items-center gap-2 border-t border-hairline bg-selected px-4 py-2"
+      className="flex flex-wrap items-center gap-2 border-t border-hairline bg-selected px-4 py-2 max-md:pb-6"
     >
       <span className="mr-2 font-semibold max-md:grow max-md:basis-3/4">
         {t('selection.count', { count: rows.length })}

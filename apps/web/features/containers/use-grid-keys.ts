@@ -7,6 +7,7 @@ import { makesSense } from '../../fleet/verb.ts';
 import { CELL_COUNT } from './columns.ts';
 import { rowId } from './grid-row.tsx';
 import { type ListCursor, WHOLE_ROW } from './list-state.ts';
+import { cellId } from './row-cells.tsx';
 
 interface GridKeys {
   readonly cursor: ListCursor;
@@ -50,8 +51,8 @@ export function useGridKeys(keys: GridKeys): (event: KeyboardEvent) => void {
           Home: () => (cell === WHOLE_ROW ? move(0, event.shiftKey, false) : at && cursor.moveTo(at, 0)),
           End: () =>
             cell === WHOLE_ROW ? move(ids.length - 1, event.shiftKey, false) : at && cursor.moveTo(at, CELL_COUNT - 1),
-          ArrowRight: () => at && cursor.moveTo(at, Math.min(CELL_COUNT - 1, cell + 1)),
-          ArrowLeft: () => at && cursor.moveTo(at, Math.max(WHOLE_ROW, cell - 1)),
+          ArrowRight: () => at && cursor.moveTo(at, nextCell(at, cell, 1)),
+          ArrowLeft: () => at && cursor.moveTo(at, nextCell(at, cell, -1)),
           ' ': () => at && cursor.toggle(at),
           x: () => at && cursor.toggle(at),
           Enter: () => {
@@ -72,4 +73,12 @@ export function useGridKeys(keys: GridKeys): (event: KeyboardEvent) => void {
     event.stopPropagation();
     run();
   };
+}
+
+/** The next cell that there is room for; the row itself comes before the first. */
+function nextCell(id: string, from: number, step: 1 | -1): number {
+  for (let cell = from + step; cell > WHOLE_ROW && cell < CELL_COUNT; cell += step) {
+    if (document.getElementById(cellId(id, cell))?.checkVisibility()) return cell;
+  }
+  return step === 1 ? from : WHOLE_ROW;
 }

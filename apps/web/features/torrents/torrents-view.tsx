@@ -4,9 +4,11 @@ import type { StoredTorrent } from '@enjambre/contract';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plus, Trash2, Upload } from 'lucide-react';
 import { useState } from 'react';
-import { Button, buttonClass, IconButton } from '../../components/button.tsx';
+import { buttonClass, IconButton } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { Name } from '../../components/name.tsx';
+import { PlainTable, type TableColumn } from '../../components/plain-table.tsx';
 import { useFleet } from '../../fleet/fleet-context.tsx';
 import { api, RefusedError } from '../../lib/api.ts';
 import { format, t } from '../../lib/language.ts';
@@ -90,64 +92,57 @@ interface TorrentTableProps {
 
 function TorrentTable({ torrents, onDelete }: TorrentTableProps) {
   const add = useAdd();
-  return (
-    <table aria-label={t('files.label')} className="w-full table-fixed text-left text-row">
-      <thead className="sticky top-0 z-10 bg-surface text-note text-muted">
-        <tr className="h-7 border-b border-hairline">
-          <th scope="col" className="w-1/3 pl-4 font-normal max-md:w-auto">
-            {t('files.name')}
-          </th>
-          <th scope="col" className="px-3 font-normal max-md:hidden">
-            {t('files.content')}
-          </th>
-          <th scope="col" className="w-24 px-3 text-right font-normal">
-            {t('files.size')}
-          </th>
-          <th scope="col" className="w-1/5 px-3 font-normal max-md:hidden">
-            {t('files.used-by')}
-          </th>
-          <th scope="col" className="w-24 pr-3 pointer-coarse:w-28">
-            <span className="sr-only">{t('column.actions')}</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {torrents.map((torrent) => (
-          <tr key={torrent.name} className="h-9 border-b border-hairline hover:bg-hover pointer-coarse:h-14">
-            <th scope="row" className="pl-4 font-normal">
-              <Name name={torrent.name} />
-              <span className="flex text-note text-muted md:hidden">
-                {torrent.usedBy.length === 0 ? t('files.unused') : torrent.usedBy.join(', ')}
-              </span>
-            </th>
-            <td className="px-3 max-md:hidden">
-              <span className="flex min-w-0 gap-2">
-                <Name name={torrent.torrentName} />
-                <span className="shrink-0 text-muted">{t('add.files', { count: torrent.fileCount })}</span>
-              </span>
-            </td>
-            <td className="px-3 text-right whitespace-nowrap">{format.bytes(torrent.totalSize)}</td>
-            <td className="truncate px-3 text-muted max-md:hidden">
-              {torrent.usedBy.length === 0 ? t('files.unused') : torrent.usedBy.join(', ')}
-            </td>
-            <td className="pr-3">
-              <span className="flex justify-end">
-                <IconButton label={t('files.add')} onClick={() => add(torrent)}>
-                  <Plus size={16} aria-hidden />
-                </IconButton>
-                <IconButton
-                  label={t('files.delete-one', { name: visibleName(torrent.name) })}
-                  onClick={() => onDelete(torrent)}
-                >
-                  <Trash2 size={16} aria-hidden />
-                </IconButton>
-              </span>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  const columns: readonly TableColumn<StoredTorrent>[] = [
+    {
+      label: 'files.name',
+      className: 'w-1/3 max-md:w-auto',
+      cell: (torrent) => (
+        <>
+          <Name name={torrent.name} />
+          <span className="flex text-note text-muted md:hidden">{usersText(torrent)}</span>
+        </>
+      ),
+    },
+    {
+      label: 'files.content',
+      className: 'max-md:hidden',
+      cell: (torrent) => (
+        <span className="flex min-w-0 gap-2">
+          <Name name={torrent.torrentName} />
+          <span className="shrink-0 text-muted">{t('add.files', { count: torrent.fileCount })}</span>
+        </span>
+      ),
+    },
+    { label: 'files.size', className: 'w-24', numeric: true, cell: ({ totalSize }) => format.bytes(totalSize) },
+    {
+      label: 'files.used-by',
+      className: 'w-1/5 max-md:hidden',
+      cell: (torrent) => <span className="block truncate text-muted">{usersText(torrent)}</span>,
+    },
+    {
+      label: 'column.actions',
+      spoken: true,
+      className: 'w-24 pointer-coarse:w-28',
+      cell: (torrent) => (
+        <span className="flex justify-end">
+          <IconButton label={t('files.add')} onClick={() => add(torrent)}>
+            <Plus size={16} aria-hidden />
+          </IconButton>
+          <IconButton
+            label={t('files.delete-one', { name: visibleName(torrent.name) })}
+            onClick={() => onDelete(torrent)}
+          >
+            <Trash2 size={16} aria-hidden />
+          </IconButton>
+        </span>
+      ),
+    },
+  ];
+  return <PlainTable label={t('files.label')} columns={columns} rows={torrents} keyOf={({ name }) => name} />;
+}
+
+function usersText({ usedBy }: StoredTorrent): string {
+  return usedBy.length === 0 ? t('files.unused') : usedBy.join(', ');
 }
 
 interface DeleteDialogProps {
@@ -174,14 +169,9 @@ function DeleteDialog({ torrent, onClose, onDeleted }: DeleteDialogProps) {
       onClose={onClose}
       onSubmit={() => void submit()}
       footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button look="danger" onClick={() => void submit()}>
-            {t('files.delete-submit')}
-          </Button>
-        </>
+        <DialogActions look="danger" onCancel={onClose} onSubmit={() => void submit()}>
+          {t('files.delete-submit')}
+        </DialogActions>
       }
     >
       <p>

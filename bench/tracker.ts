@@ -1,0 +1,188 @@
+// Trackers on one core, asked from the other: answers a second and processor time for each, over UDP and HTTP, and what a million
+// peers take of memory. Bare servers of the same Node stand beside them: what nobody who runs Node can go above.
+
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ENJAMBRE } from '../tests/interop/clients/enjambre.ts';
+import { whyNot } from '../tests/interop/debian-package.ts';
+import { Lab } from '../tests/interop/lab.ts';
+import type { Program } from '../tests/interop/program.ts';
+import { opentracker as stockOpentracker } from '../tests/interop/trackers/opentracker.ts';
+import { formatSpread, report, spreadOf } from './report.ts';
+import { interleave, type Outcome } from './rounds.ts';
+import { type BenchOptions, isWanted, type Scenario } from './scenario.ts';
+import { infoHashOf } from './tracker/questions.ts';
+
+const DEFAULT_ROUNDS = 3;
+const SECONDS = 3;
+/** The tracker's core, and the one from which it is asked. */
+const CORES = { tracker: '0', load: '1' } as const;
+const SWARMS = 1000;
+const MILLION = 1_000_000;
+const START_TIMEOUT_MS = 20_000;
+const LOAD_TIMEOUT_MS = 60_000;
+const FILL_TIMEOUT_MS = 170_000;
+const MB = 1e6;
+const BARE = path.join(import.meta.dirname, 'tracker/bare.ts');
+const LOAD = path.join(import.meta.dirname, 'tracker/load.ts');
+const FILL = path.join(import.meta.dirname, 'tracker/fill.ts');
+const NPM_FOLDER = path.join(import.meta.dirname, 'bittorrent-tracker');
+
+interface Figure {
+  readonly answersPerSecond: number;
+  readonly cpuMicroseconds: number;
+  /** Of the tracker's core: below 1 it waited for questions. */
+  readonly busy: number;
+  readonly loadBusy: number;
+}
+
+interface Server {
+  readonly name: string;
+  readonly skip: string | false;
+  readonly kinds: readonly ('udp' | 'http')[];
+  start(lab: Lab, host: string, port: number): Promise<Program>;
+}
+
+function pinned(lab: Lab, ...command: string[]): Program {
+  return lab.start('taskset', ['-c', CORES.tracker, ...command]);
+}
+
+const servers: readonly Server[] = [
+  {
+    name: 'bare Node',
+    skip: false,
+    kinds: ['udp', 'http'],
+    start: async (lab, host, port) => pinned(lab, process.execPath, BARE, host, String(port)),
+  },
+  { name: 'Enjambre', skip: false, kinds: ['udp', 'http'], start: startEnjambre },
+  {
+    name: 'opentracker',
+    skip: whyNot([stockOpentracker.debianPackage]),
+    kinds: ['udp'],
+    async start(lab, host, port) {
+      const infoHash = Array.from({ length: SWARMS }, (_, swarm) => infoHashOf(swarm).toString('hex')).join('\n');
+      const program = await stockOpentracker.start({ lab, host, port, infoHash });
+      // It has one thread for answers, and has just begun.
+      lab.start('taskset', ['-a', '-c', '-p', CORES.tracker, String(program.pid)]);
+      return program;
+    },
+  },
+  {
+    name: 'bittorrent-tracker',
+    skip: existsSync(path.join(NPM_FOLDER, 'node_modules')) ? false : 'bench/install-peers.sh installs it',
+    kinds: ['http'],
+    start: async (lab, host, port) => {
+      const script = path.join(NPM_FOLDER, 'bittorrent-tracker-server.mjs');
+      return pinned(lab, process.execPath, script, host, String(port));
+    },
+  },
+];
+
+async function startEnjambre(lab: Lab, host: string, port: number, ...flags: string[]): Promise<Program> {
+  return pinned(lab, ENJAMBRE, 'tracker', `--host=${host}`, `--port=${port}`, ...flags);
+}
+
+export const tracker: Scenario = {
+  says: 'trackers: answers a second over UDP and HTTP on one core, and the memory of a million peers',
+  needs: 'two cores, taskset; three minutes',
+  run: runTracker,
+};
+
+async function runTracker(options: BenchOptions): Promise<void> {
+  const turns = servers.flatMap((server) =>
+    server.kinds.map((kind) => ({
+      name: `${server.name}; ${kind}`,
+      skip: server.skip,
+      run: () => measureRate(server, kind),
+    })),
+  );
+  const wanted = turns.filter(({ name }) => isWanted(name.split(';')[0], options));
+  const rates = await interleave(options.rounds ?? DEFAULT_ROUNDS, wanted);
+  const shapes = isWanted('memory', options) ? [10, 200_000] : [];
+  const memory = await interleave(
+    1,
+    shapes.map((swarms) => ({
+      name: `a million peers in ${swarms} swarms`,
+      skip: false as const,
+      run: () => measureMemory(swarms),
+    })),
+  );
+  const lines = memory.flatMap(({ name, figures: [figure] }) =>
+    figure === undefined
+      ? []
+      : `Enjambre, ${name}: ${figure.privateMb} MB private (${figure.emptyMb} before), resident ${figure.residentMb} MB`,
+  );
+  const failures = [...rates, ...memory].flatMap(({ failure }) => failure?.slice(0, 300) ?? []);
+  await report('tracker', {
+    header: ['tracker', 'answers/s', 'of bare Node', 'CPU µs an answer', 'core busy', 'asking core busy'],
+    rows: rates.filter(({ figures }) => figures.length > 0).map((outcome) => rowOf(outcome, rates)),
+    notes: [...lines, ...failures],
+    raw: { rates, memory },
+  });
+}
+
+function rowOf({ name, figures }: Outcome<Figure>, all: readonly Outcome<Figure>[]): string[] {
+  const rate = spreadOf(figures.map(({ answersPerSecond }) => answersPerSecond));
+  const bare = all.find((one) => one.name === `bare Node; ${name.split('; ')[1]}`)?.figures ?? [];
+  const share = bare.length === 0 ? '' : rate.median / spreadOf(bare.map((one) => one.answersPerSecond)).median;
+  const percent = (pick: (figure: Figure) => number) => `${Math.round(100 * spreadOf(figures.map(pick)).median)} %`;
+  return [
+    name,
+    formatSpread(rate, 0),
+    share === '' ? share : share.toFixed(2),
+    formatSpread(spreadOf(figures.map(({ cpuMicroseconds }) => cpuMicroseconds))),
+    percent(({ busy }) => busy),
+    percent(({ loadBusy }) => loadBusy),
+  ];
+}
+
+async function measureRate(server: Server, kind: 'udp' | 'http'): Promise<Figure> {
+  await using lab = await Lab.open('/dev/shm');
+  const host = lab.address();
+  const port = await lab.freePort(host);
+  const program = await server.start(lab, host, port);
+  // Any answer says that it is there, also one that finds nothing.
+  await program.until('answer', async () => (await fetch(`http://${host}:${port}/`)).status, START_TIMEOUT_MS);
+  const place = [kind, host, String(port), String(program.pid), String(SECONDS)];
+  const load = lab.start('taskset', ['-c', CORES.load, process.execPath, LOAD, ...place]);
+  const line = await load.until('finish', () => load.output.match(/^\{.*\}$/m)?.[0], LOAD_TIMEOUT_MS);
+  const { answers, seconds, cpuSeconds, loadCpuSeconds } = JSON.parse(line);
+  return {
+    answersPerSecond: answers / seconds,
+    cpuMicroseconds: (cpuSeconds / answers) * 1e6,
+    busy: cpuSeconds / seconds,
+    loadBusy: loadCpuSeconds / seconds,
+  };
+}
+
+async function measureMemory(swarms: number) {
+  await using lab = await Lab.open('/dev/shm');
+  const host = lab.address();
+  const port = await lab.freePort(host);
+  const program = await startEnjambre(lab, host, port, `--max-peers-per-swarm=${MILLION}`, '--interval=3600');
+  const stats = async () => (await (await fetch(`http://${host}:${port}/stats`)).json()) as { peers: number };
+  await program.until('answer', stats, START_TIMEOUT_MS);
+  const empty = await memoryIn(program.pid);
+  const fill = lab.start('taskset', [
+    '-c',
+    CORES.load,
+    process.execPath,
+    FILL,
+    host,
+    String(port),
+    String(MILLION),
+    String(swarms),
+  ]);
+  await fill.until('announce', async () => (await stats()).peers === MILLION || undefined, FILL_TIMEOUT_MS);
+  const full = await memoryIn(program.pid);
+  return { swarms, emptyMb: empty.privateMb, ...full };
+}
+
+/** Now, not at its peak: what a million peers need. Pages of files (Node's program) are the system's to drop. */
+async function memoryIn(pid: number): Promise<{ privateMb: number; residentMb: number }> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const mb = (field: string) =>
+    Math.round((Number(status.match(new RegExp(`^${field}:\\s+(\\d+)`, 'm'))?.[1]) * 1024) / MB);
+  return { privateMb: mb('RssAnon'), residentMb: mb('VmRSS') };
+}
