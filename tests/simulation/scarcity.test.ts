@@ -37,20 +37,24 @@ describe('a simulated swarm with something scarce', () => {
     },
   );
 
-  itSimulatesOften('is not held up at its end by a piece that one slow peer had', CONTENT, async (swarm) => {
-    const rare = 7;
-    await swarm.join({ ...leecher, has: (piece) => piece !== rare });
-    await swarm.join({ ...leecher, uplinkBytesPerSecond: UPLINK / 10, has: (piece) => piece === rare });
-    const leechers = await joinAll(swarm, leecher, LEECHERS);
-    assert.ok(await swarm.run(() => verifiedShare(leechers) >= 0.99, GIVE_UP_MS));
-    const nearlyMs = swarm.nowMs;
-    await finish(swarm, leechers);
-    const share = (swarm.nowMs - nearlyMs) / swarm.nowMs;
-    assert.ok(share <= 0.05, `the last hundredth took ${share} of the time`);
-  });
+  itSimulatesOften(
+    'takes at most 5 % of its time for its last hundredth, though one slow peer alone had a piece',
+    CONTENT,
+    async (swarm) => {
+      const rare = 7;
+      await swarm.join({ ...leecher, has: (piece) => piece !== rare });
+      await swarm.join({ ...leecher, uplinkBytesPerSecond: UPLINK / 10, has: (piece) => piece === rare });
+      const leechers = await joinAll(swarm, leecher, LEECHERS);
+      assert.ok(await swarm.run(() => verifiedShare(leechers) >= 0.99, GIVE_UP_MS));
+      const nearlyMs = swarm.nowMs;
+      await finish(swarm, leechers);
+      const share = (swarm.nowMs - nearlyMs) / swarm.nowMs;
+      assert.ok(share <= 0.05, `the last hundredth took ${share} of the time`);
+    },
+  );
 
   itSimulatesOften(
-    'loses nothing when three in ten go, at any moment, and others come',
+    'loses nothing when three in ten go, at any moment, and fetches at most 2 % again',
     CONTENT,
     async (swarm, number) => {
       const random = seededRandom(number);
@@ -68,12 +72,16 @@ describe('a simulated swarm with something scarce', () => {
     },
   );
 
-  itSimulatesOften('serves one that comes when the others have 99 % as quickly as those', CONTENT, async (swarm) => {
-    await swarm.join(seed);
-    const leechers = await joinAll(swarm, leecher, LEECHERS);
-    assert.ok(await swarm.run(() => verifiedShare(leechers) >= 0.99, GIVE_UP_MS));
-    const late = await swarm.join(leecher);
-    await finish(swarm, [...leechers, late]);
-    assert.ok(slowest([late]) <= ONCE_MS, `it took ${slowest([late])} ms`);
-  });
+  itSimulatesOften(
+    'serves one that comes when the others have 99 % within the time of the content through one uplink',
+    CONTENT,
+    async (swarm) => {
+      await swarm.join(seed);
+      const leechers = await joinAll(swarm, leecher, LEECHERS);
+      assert.ok(await swarm.run(() => verifiedShare(leechers) >= 0.99, GIVE_UP_MS));
+      const late = await swarm.join(leecher);
+      await finish(swarm, [...leechers, late]);
+      assert.ok(slowest([late]) <= ONCE_MS, `it took ${slowest([late])} ms`);
+    },
+  );
 });
