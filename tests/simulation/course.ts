@@ -1,11 +1,13 @@
 // A course of events in a simulated swarm, as a test: what tests of swarms share. A failure names its seed:
-// SIMULATION_SEED=… runs the same course again.
+// SIMULATION_SEED=… runs the same course again, and that one alone.
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { type PeerSettings, type SimulatedPeer, SimulatedSwarm, type SwarmSettings } from './simulated-swarm.ts';
 
 export const SEED = Number(process.env.SIMULATION_SEED ?? 1);
+/** What is claimed of a swarm is looked at with each of these. */
+export const SEEDS = process.env.SIMULATION_SEED === undefined ? [1, 2, 3] : [SEED];
 export const MIB = 1024 * 1024;
 /** Nothing that ends at all takes so long. */
 export const GIVE_UP_MS = 10 * 60_000;
@@ -23,6 +25,24 @@ export function itSimulates(
       throw new Error(`with SIMULATION_SEED=${SEED}: ${(error as Error).message}`, { cause: error });
     }
   });
+}
+
+/** A test of several courses of the same events, one a seed; a failure tells which. */
+export function itSimulatesOften(
+  sentence: string,
+  content: Omit<SwarmSettings, 'seed'>,
+  course: (swarm: SimulatedSwarm, seed: number) => Promise<void>,
+  seeds: readonly number[] = SEEDS,
+): void {
+  for (const seed of seeds) {
+    it(`${sentence} (seed ${seed})`, async () => {
+      try {
+        await course(new SimulatedSwarm({ seed, ...content }), seed);
+      } catch (error) {
+        throw new Error(`with SIMULATION_SEED=${seed}: ${(error as Error).message}`, { cause: error });
+      }
+    });
+  }
 }
 
 export async function joinAll(swarm: SimulatedSwarm, settings: PeerSettings, count: number): Promise<SimulatedPeer[]> {
