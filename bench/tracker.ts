@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ENJAMBRE } from '../tests/interop/clients/enjambre.ts';
 import { whyNot } from '../tests/interop/debian-package.ts';
 import { Lab } from '../tests/interop/lab.ts';
@@ -24,10 +25,10 @@ const START_TIMEOUT_MS = 20_000;
 const LOAD_TIMEOUT_MS = 60_000;
 const FILL_TIMEOUT_MS = 170_000;
 const MB = 1e6;
-const BARE = path.join(import.meta.dirname, 'tracker/bare.ts');
-const LOAD = path.join(import.meta.dirname, 'tracker/load.ts');
-const FILL = path.join(import.meta.dirname, 'tracker/fill.ts');
-const NPM_FOLDER = path.join(import.meta.dirname, 'bittorrent-tracker');
+const BARE = fileURLToPath(import.meta.resolve('./tracker/bare.ts'));
+const LOAD = fileURLToPath(import.meta.resolve('./tracker/load.ts'));
+const FILL = fileURLToPath(import.meta.resolve('./tracker/fill.ts'));
+const NPM_TRACKER = fileURLToPath(import.meta.resolve('./bittorrent-tracker/bittorrent-tracker-server.mjs'));
 
 interface Figure {
   readonly answersPerSecond: number;
@@ -70,12 +71,11 @@ const servers: readonly Server[] = [
   },
   {
     name: 'bittorrent-tracker',
-    skip: existsSync(path.join(NPM_FOLDER, 'node_modules')) ? false : 'bench/install-peers.sh installs it',
+    skip: existsSync(path.join(path.dirname(NPM_TRACKER), 'node_modules'))
+      ? false
+      : 'bench/install-peers.sh installs it',
     kinds: ['http'],
-    start: async (lab, host, port) => {
-      const script = path.join(NPM_FOLDER, 'bittorrent-tracker-server.mjs');
-      return pinned(lab, process.execPath, script, host, String(port));
-    },
+    start: async (lab, host, port) => pinned(lab, process.execPath, NPM_TRACKER, host, String(port)),
   },
 ];
 

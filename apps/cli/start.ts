@@ -16,6 +16,7 @@ import {
 } from '@enjambre/fleet';
 import { describeFlags, describeSettings, type Flag, readSettings, UsageError, valuesOf } from '@enjambre/runtime';
 import { createTrackerServer } from '@enjambre/tracker';
+import { metricsPage } from '@enjambre/tracker-server';
 import { EXIT_USAGE } from './command-io.ts';
 
 /** Short enough that a swarm on one machine is seen to form. */
@@ -76,7 +77,11 @@ export async function start(
 
 /** @returns the announce URL */
 async function listenTracker(port: number, host: string, closers: (() => Promise<void>)[]): Promise<string> {
-  const server = createTrackerServer({ intervalSeconds: ANNOUNCE_SECONDS, minIntervalSeconds: ANNOUNCE_SECONDS });
+  const server = createTrackerServer({
+    intervalSeconds: ANNOUNCE_SECONDS,
+    minIntervalSeconds: ANNOUNCE_SECONDS,
+    pages: new Map([['/metrics', metricsPage]]),
+  });
   try {
     const bound = await server.listen(port, host);
     closers.push(() => server.close());

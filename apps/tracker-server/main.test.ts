@@ -100,6 +100,16 @@ test('with --data-dir it knows its peers again after a restart, and refuses a fi
   assert.deepEqual(readFileSync(file), newer);
 });
 
+test('a --data-dir that cannot be made or written is told at once', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-tracker-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(path.join(folder, 'file'), '');
+  const { child, stdout, stderr } = start(t, '--port=0', `--data-dir=${path.join(folder, 'file', 'below')}`);
+  assert.deepEqual(await once(child, 'close'), [2, null]);
+  assert.match(stderr(), /^enjambre tracker: --data-dir: .*below cannot be written: ENOTDIR.*\n$/);
+  assert.equal(stdout(), '');
+});
+
 test('killed in the middle of a write, it has what it had before', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-tracker-'));
   t.after(() => rmSync(folder, { recursive: true }));

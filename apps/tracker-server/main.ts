@@ -8,6 +8,8 @@ import { metricsPage } from './metrics.ts';
 import { readHashLists } from './state/hash-lists.ts';
 import { SwarmKeeper } from './state/swarm-keeper.ts';
 
+export { metricsPage };
+
 const USAGE_ERROR = 2;
 
 /** Where a program writes. */

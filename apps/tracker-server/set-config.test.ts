@@ -52,6 +52,7 @@ test('a set without a secret, a secret without a set, and whatever is wrong with
   for (const text of ['a', 'a:0', 'a:65536', ':1', '::1:8080', 'http://a:1', 'a:1:2']) {
     assert.match(error([`--join=b:1,${text}`], SECRET), /^--join: ".*" is not HOST:PORT or \[IPV6\]:PORT$/);
   }
+  assert.match(error(['--join=a:1,b:2,a:1'], SECRET), /^--join: a with port 1 is named twice$/);
   const both = { ENJAMBRE_TRACKER_SECRET: 'hush', ENJAMBRE_TRACKER_SECRET_FILE: 'new', ENJAMBRE_JOIN: 'a:1' };
   assert.match(error([], both), /^ENJAMBRE_TRACKER_SECRET and ENJAMBRE_TRACKER_SECRET_FILE were both given/);
   const many = Array.from({ length: 9 }, (_, at) => `hush${at}`).join();

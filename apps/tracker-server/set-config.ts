@@ -43,6 +43,10 @@ export function readSet(
     .map((text) => parseFellow(text, join.source));
   if (fellows.length === 0) throw new Error(`${join.source}: names no tracker`);
   if (fellows.length > MOST_FELLOWS) throw new Error(`${join.source}: names more than ${MOST_FELLOWS} trackers`);
+  const twice = fellows.find(
+    ({ host, port }, at) => fellows.findIndex((one) => one.host === host && one.port === port) < at,
+  );
+  if (twice !== undefined) throw new Error(`${join.source}: ${twice.host} with port ${twice.port} is named twice`);
   if (secret !== '' && secretFile.text !== '') {
     throw new Error(`${SECRET_VARIABLE} and ${secretFile.source} were both given; give one`);
   }

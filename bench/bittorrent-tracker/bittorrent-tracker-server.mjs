@@ -2,7 +2,15 @@
 //
 // usage: bittorrent-tracker-server.mjs HOST PORT
 
-import { Server } from 'bittorrent-tracker';
+import { registerHooks } from 'node:module';
+
+// WebRTC is not spoken here, and its native part would be fetched from elsewhere than npm when it is installed.
+const NO_WEBRTC = 'data:text/javascript,export const RTCPeerConnection=0,RTCSessionDescription=0,RTCIceCandidate=0';
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'webrtc-polyfill' ? { url: NO_WEBRTC, shortCircuit: true } : next(specifier, context),
+});
+const { Server } = await import('bittorrent-tracker');
 
 const [host, port] = process.argv.slice(2);
 const server = new Server({ udp: false, http: true, ws: false, stats: false });

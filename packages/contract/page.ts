@@ -3,8 +3,10 @@
 import Type from 'typebox';
 
 export const PageQuery = {
-  limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,8}$', description: 'items of a page, at most' })),
-  offset: Type.Optional(Type.String({ pattern: '^[0-9]{1,9}$', description: 'of the first item' })),
+  limit: Type.Optional(
+    Type.String({ pattern: '^[1-9][0-9]{0,8}$', description: 'a number from 1: items of a page, at most' }),
+  ),
+  offset: Type.Optional(Type.String({ pattern: '^[0-9]{1,9}$', description: 'a number from 0: of the first item' })),
 };
 
 /** Of a list: what was asked for, and how many there are. */

@@ -39,7 +39,9 @@ test('a container tells of its torrent, and its sources and trackers are steered
   const urls = (answer: { body: unknown }) => (answer.body as TrackerList).items.map(({ url }) => url);
   assert.deepEqual(urls(await call('POST', '/trackers', { url: OTHER })), [TRACKER, OTHER]);
   assertRefused(await call('POST', '/trackers', { url: OTHER }), 409, 'wrong-state');
-  assertRefused(await call('POST', '/trackers', { url: 'gopher://x' }), 400, 'invalid-request', 'url');
+  const gopher = await call('POST', '/trackers', { url: 'gopher://x' });
+  assertRefused(gopher, 400, 'invalid-request', 'url');
+  assert.match((gopher.body as { error: string }).error, /^url: a tracker is a URL that begins with/);
   assert.deepEqual(urls(await call('DELETE', `/trackers?url=${encodeURIComponent(OTHER)}`)), [TRACKER]);
 
   assert.equal((await backend.call('POST', '/api/containers/x/stop')).status, 200);

@@ -225,6 +225,8 @@ test('the list comes in pages, filtered and sorted by the backend', { timeout: T
   assert.equal(await names('state=exited'), 'c of 1');
   assert.equal(await names('search=DATA-1&sort=name'), 'abc of 3');
   assert.equal(await names('search=nothing'), ' of 0');
+  const { body } = await backend.call('GET', '/api/v1/containers?limit=0');
+  assert.equal((body as { error: string }).error, 'limit: takes a number from 1: items of a page, at most');
   for (const [query, field] of [
     ['limit=0', 'limit'],
     ['offset=-1', 'offset'],

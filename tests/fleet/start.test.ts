@@ -30,6 +30,8 @@ test('the demo starts a swarm, once; Ctrl-C ends everything within five seconds'
   const list = (await backend.call('GET', '/api/containers')).body as { id: string; name: string }[];
   assert.deepEqual(list.map(({ name }) => name).sort(), [...DEMO].sort());
   const { tracker } = (await backend.call('GET', '/api/v1/info')).body as Info;
+  const metrics = await fetch(new URL('/metrics', tracker!)).then((answer) => answer.text());
+  assert.match(metrics, /^enjambre_tracker_swarms 1$/m);
   const stats = await fetch(new URL('/stats', tracker!)).then((answer) => answer.text());
   assert.match(stats, /4/);
   const pids = list.map(({ id }) => backend.pidOf(id));

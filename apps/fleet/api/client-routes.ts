@@ -28,7 +28,10 @@ export function clientRoutes(server: Server, fleet: Fleet): void {
     const { status, body } = answer;
     if (status >= 200 && status < 300 && conforms(schema, body)) return body;
     const { error } = (body ?? {}) as { error?: unknown };
-    if (typeof error === 'string' && status === 400) throw invalidField(field, error);
+    if (typeof error === 'string' && status === 400) {
+      // The client names the field too where it has one.
+      throw invalidField(field, error.startsWith(`${field}: `) ? error.slice(field.length + 2) : error);
+    }
     // It is understood, and cannot be done now: the tracker is there already, was asked a moment ago.
     if (typeof error === 'string' && status < 500) throw new FleetError('wrong-state', error);
     throw silent(container.record.name);

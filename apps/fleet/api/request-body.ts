@@ -46,6 +46,11 @@ function describe(schema: TSchema, value: unknown): FleetError {
     return invalidField(unknown.additionalProperties[0], 'is nothing that can be asked for here');
   }
   const path = first?.instancePath ?? '';
+  // A pattern is for programs; what is meant by it stands beside it.
+  const { description } =
+    (schema as { properties?: Record<string, { description?: string }> }).properties?.[path.slice(1)] ?? {};
+  if (first?.keyword === 'pattern' && description !== undefined)
+    return invalidField(path.slice(1), `takes ${description}`);
   const kinds = errors.filter((error) => error.instancePath === path && error.keyword === 'type');
   const sentence = kinds.length > 1 ? kinds.map(({ message }) => message).join(' or ') : first?.message;
   return invalidField(path.split('/')[1] ?? 'body', sentence ?? 'is not what it should be');

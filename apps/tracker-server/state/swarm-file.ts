@@ -1,12 +1,22 @@
 // The swarms of a tracker on disk. Invariant: the file is whole at any time, the old one or the new one; what can't be used is
 // named and left as it is.
 
-import { mkdir, open, rename } from 'node:fs/promises';
+import { access, constants, mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { SnapshotError } from '@enjambre/tracker';
 
 const NAME = 'swarms.bin';
 const READ_LENGTH = 256 * 1024;
+
+/** Makes the folder where it is missing. @throws Error with a sentence when nothing can be written there */
+export async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new Error(`--data-dir: ${folder} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+}
 
 /** Hands the file's bytes to `take`; nothing when there is no file yet. @throws Error with a sentence that names the file */
 export async function readSwarms(

@@ -4,7 +4,7 @@
 import { systemClock, type Timer } from '@enjambre/runtime';
 import type { TrackerServer } from '@enjambre/tracker';
 import { readSet, writeSet } from './set-file.ts';
-import { readSwarms, writeSwarms } from './swarm-file.ts';
+import { prepareFolder, readSwarms, writeSwarms } from './swarm-file.ts';
 
 /** What a tracker that is killed forgets at most, unless it is large. */
 const SAVE_INTERVAL_MS = 30_000;
@@ -25,8 +25,10 @@ export class SwarmKeeper {
     this.#complain = complain;
   }
 
-  /** @throws Error with a sentence when what is there can't be used */
+  /** @throws Error with a sentence when what is there can't be used, or nothing can be written */
   async open(): Promise<void> {
+    // Told now: the first write comes half a minute later, when nobody looks any more.
+    await prepareFolder(this.#folder);
     await readSwarms(this.#folder, (pieces) => this.#server.restore(pieces));
     await readSet(this.#folder, (bytes) => this.#server.restoreSet(bytes));
     this.#schedule(0);

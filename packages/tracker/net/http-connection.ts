@@ -1,6 +1,6 @@
 // One HTTP connection to the tracker: requests in, answers out, in order, several at a time where a client sends them so.
-// node:http answers a constant 16,000 times a second on the machine where this answers announces over 30,000 times. Invariants:
-// what is kept of a request is bounded; a client that does not read its answers is not read from.
+// In one run a constant answer of node:http took 45 µs of processor time, an announce here 60 with all that the tracker does.
+// Invariants: what is kept of a request is bounded; a client that does not read its answers is not read from.
 
 import type { Socket } from 'node:net';
 import { type HttpHeaders, parseHeaders, parseRequestLine } from '../protocol/http-request.ts';
