@@ -118,7 +118,7 @@ test('what cannot be meant, or would let others in, is refused in one line', { t
   writeFileSync(empty, '');
   const cases: [string[], RegExp][] = [
     [['--host=0.0.0.0'], /^enjambre backend: --host 0\.0\.0\.0 .*ENJAMBRE_TOKEN.*--insecure-no-auth/],
-    [['--driver=podman'], /--driver: "podman": .*process, docker, auto/],
+    [['--driver=podman'], /--driver: "podman": .*process, docker, docker-swarm, auto/],
     [['--port=99999'], /--port: "99999"/],
     [['--what'], /unknown flag "--what"/],
     [['here'], /unexpected argument "here"/],
