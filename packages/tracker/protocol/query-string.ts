@@ -5,8 +5,7 @@ import { percentDecode } from './percent-encoding.ts';
 /** No client sends more fields; a scrape's info hashes count too. */
 const MAX_FIELDS = 100;
 /** A percent sign without two hex digits, and what is no byte. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all bytes but these are wrong
-const NOT_ENCODED = /%(?![0-9A-Fa-f]{2})|[^\x00-\xff]/;
+const NOT_ENCODED = /%(?![0-9A-Fa-f]{2})|[\u0100-\uffff]/;
 
 /** The value of a field as it stands in the query; `decodeValue` gives its bytes. */
 export interface QueryField {

@@ -3,7 +3,6 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host, Stats } from '@enjambre/contract';
-import type { Clock, Logger } from '@enjambre/runtime';
 import { FleetError, invalidField, reasonOf, StartError } from '../../errors.ts';
 import type {
   Driver,
@@ -16,6 +15,7 @@ import type {
   Replication,
 } from '../driver.ts';
 import { Engine, EngineRefusal } from '../engine/engine.ts';
+import type { EngineDriverOptions } from '../engine/engine-driver-options.ts';
 import { EngineImages } from '../engine/engine-images.ts';
 import { EngineNetworks } from '../engine/engine-networks.ts';
 import { CpuSamples } from '../engine/engine-stats.ts';
@@ -41,16 +41,6 @@ const SERVICE_NAME = /^[a-zA-Z0-9]([a-zA-Z0-9-_]{0,61}[a-zA-Z0-9])?$/;
 const END_TIMEOUT_MS = 20_000;
 const LOOK_INTERVAL_MS = 200;
 
-export interface SwarmDriverOptions {
-  /** A manager, as DOCKER_HOST has it; undefined for the usual socket. */
-  readonly host: string | undefined;
-  readonly policy: Omit<SwarmPolicy, 'publish'>;
-  /** Besides the one of the policy. */
-  readonly allowedImages: readonly string[];
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
-
 export class SwarmDriver implements Driver {
   readonly name = 'docker-swarm';
   readonly hasVolumes = true;
@@ -60,7 +50,7 @@ export class SwarmDriver implements Driver {
   readonly folderOwner: Owner | undefined;
   networks: EngineNetworks;
   unreachable: string | undefined;
-  readonly #options: SwarmDriverOptions;
+  readonly #options: EngineDriverOptions<SwarmPolicy>;
   readonly #engine: Engine;
   readonly #watch: EngineWatch;
   readonly #sightings: SwarmSightings;
@@ -72,7 +62,7 @@ export class SwarmDriver implements Driver {
   #self: string | undefined;
   #listener: DriverListener | undefined;
 
-  constructor(options: SwarmDriverOptions) {
+  constructor(options: EngineDriverOptions<SwarmPolicy>) {
     const { policy, clock, allowedImages } = options;
     this.#options = options;
     this.image = policy.image;

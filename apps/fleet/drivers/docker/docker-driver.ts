@@ -4,11 +4,11 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Host, Stats } from '@enjambre/contract';
-import type { Clock, Logger } from '@enjambre/runtime';
 import { FleetError, invalidField, reasonOf, StartError } from '../../errors.ts';
 import type { Driver, DriverListener, Instance, InstanceSpec, InstanceWish, Keepsake, Owner } from '../driver.ts';
 import { STOP_GRACE_SECONDS } from '../engine/client-command.ts';
 import { Engine, EngineRefusal } from '../engine/engine.ts';
+import type { EngineDriverOptions } from '../engine/engine-driver-options.ts';
 import { EngineImages } from '../engine/engine-images.ts';
 import { EngineNetworks } from '../engine/engine-networks.ts';
 import { CpuSamples } from '../engine/engine-stats.ts';
@@ -28,16 +28,6 @@ const LEAST_NAME = 2;
 /** `start` promises that everything has ended within 5 s. */
 const CLOSE_GRACE_SECONDS = 4;
 
-export interface DockerDriverOptions {
-  /** As DOCKER_HOST has it; undefined for the usual socket. */
-  readonly host: string | undefined;
-  readonly policy: Omit<ContainerPolicy, 'publish'>;
-  /** Besides the one of the policy. */
-  readonly allowedImages: readonly string[];
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
-
 export class DockerDriver implements Driver {
   readonly name = 'docker';
   readonly image: string;
@@ -47,7 +37,7 @@ export class DockerDriver implements Driver {
   readonly folderOwner: Owner | undefined;
   networks: EngineNetworks;
   unreachable: string | undefined;
-  readonly #options: DockerDriverOptions;
+  readonly #options: EngineDriverOptions<ContainerPolicy>;
   readonly #engine: Engine;
   readonly #watch: EngineWatch;
   readonly #sightings: Sightings;
@@ -57,7 +47,7 @@ export class DockerDriver implements Driver {
   #self: string | undefined;
   #listener: DriverListener | undefined;
 
-  constructor(options: DockerDriverOptions) {
+  constructor(options: EngineDriverOptions<ContainerPolicy>) {
     const { policy, clock, allowedImages } = options;
     this.#options = options;
     this.image = policy.image;
