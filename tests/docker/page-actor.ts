@@ -29,8 +29,10 @@ export class Actor {
     this.#file = file;
   }
 
+  /** By what it alone says of its container: a row that says "Seeding" has the text "seed", too. */
   row(name: string) {
-    return this.#page.getByRole('row').filter({ hasText: name });
+    const menu = this.#page.getByRole('button', { name: `More actions for ${name}`, exact: true });
+    return this.#page.getByRole('row').filter({ has: menu });
   }
 
   async add({ names, folder = '', limit = '', overlay, network, host, placement }: Wish): Promise<void> {
