@@ -17,7 +17,9 @@ import type { Logger } from '@enjambre/runtime';
 import { reasonOf } from './errors.ts';
 
 /** A request's head is small and local; whoever takes longer holds a socket for nothing. */
-const HEADERS_TIMEOUT_MS = 10_000;
+const HEADERS_TIMEOUT_MS = 5000;
+/** How often that is looked at; Node's own half minute would leave them all the server's sockets so long. */
+const SLOW_CHECK_MS = 1000;
 /** Enough for every poller of a host, too few to run out of descriptors. */
 const MAX_CONNECTIONS = 256;
 
@@ -35,8 +37,9 @@ export class ControlServer {
   /** @param api what it answers besides the paths that other programs rely on */
   constructor(controlled: Controlled, api: RouteTable, policy: AdmissionPolicy, logger: Logger) {
     this.#logger = logger;
+    const limits = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: SLOW_CHECK_MS };
     const answer = router({ ...routesOf(controlled), ...api }, policy);
-    this.#server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS }, (request, response) => {
+    this.#server = createServer(limits, (request, response) => {
       void this.#serve(answer, request, response);
     });
     this.#server.maxConnections = MAX_CONNECTIONS;

@@ -1,9 +1,9 @@
 // The backend without its servers: what is wanted, what runs it, who watches it, who is told. Handlers call this.
 
-import { mkdir, realpath, statfs, writeFile } from 'node:fs/promises';
+import { realpath, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnswerOf, ContainerView, CreateContainer, Info, Status } from '@enjambre/contract';
-import type { Clock, Logger, Random } from '@enjambre/runtime';
+import { type Clock, type Logger, makeFolder, type Random } from '@enjambre/runtime';
 import { Container } from './containers/container.ts';
 import { ContainerList } from './containers/container-list.ts';
 import { noStatus, viewOf } from './containers/container-view.ts';
@@ -248,14 +248,16 @@ export class Fleet {
 
 /** @returns the root, links resolved */
 async function prepareFolders({ dataFolder, root }: FleetOptions): Promise<string> {
+  await prepareFolder('--data-dir', join(dataFolder, 'containers'));
+  await prepareFolder('--root', root);
+  return realpath(root);
+}
+
+async function prepareFolder(flag: string, folder: string): Promise<void> {
   try {
-    await mkdir(join(dataFolder, 'containers'), { recursive: true });
-    await mkdir(root, { recursive: true });
-    return await realpath(root);
+    await makeFolder(folder);
   } catch (error) {
-    throw new StartError('data-folder', `${root} or ${dataFolder} cannot be used: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    throw new StartError('data-folder', `${flag} ${folder}: cannot be made: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -64,7 +64,7 @@ export class Torrent {
 
   /** Hashes all that is on disk, whatever the record says; what is damaged or gone is fetched. Peers are left for it. */
   async recheck(): Promise<void> {
-    if (this.#phase !== 'stopped') await (this.#checking ?? this.#check(false));
+    await (this.#checking ?? this.#check(false));
   }
 
   /** Asks for nothing any more; peers stay and are served on. Idempotent, may come before `start`. */
@@ -189,11 +189,13 @@ export class Torrent {
     });
   }
 
-  #check(isTrusting: boolean): Promise<void> {
+  async #check(isTrusting: boolean): Promise<void> {
+    // Its turn to be opened may come after its end.
+    if (this.#phase === 'stopped') return;
     this.#checking = this.#open(isTrusting).finally(() => {
       this.#checking = undefined;
     });
-    return this.#checking;
+    await this.#checking;
   }
 
   async #open(isTrusting: boolean): Promise<void> {

@@ -12,3 +12,4 @@ export {
   UsageError,
   valuesOf,
 } from './settings.ts';
+export { makeFolder, makeFolderSync } from './state/folder.ts';

@@ -152,6 +152,21 @@ test('a second client on the same folder and torrent is refused in one line', as
   assert.equal(first.child.exitCode, null);
 });
 
+test('a client that is refused for one of many torrents names that one and tells nothing of the others', async (t) => {
+  // More than are opened at a time.
+  const torrents = Array.from({ length: 40 }, (_, index) => makeTorrent(t, 100, { seed: index + 1 }));
+  const { empty } = torrents[0];
+  mkdirSync(join(empty, 'data-1.bin'));
+  const files = torrents.map(({ path }) => `--torrent-file=${path}`);
+  const ports = ['--listen-port=0', '--listen-host=127.0.0.1', '--http-port=auto'];
+  const { code, stdout, stderr } = await startEnjambre(t, ['client', ...ports, `--archives=${empty}`, ...files]).ended;
+  assert.equal(code, 2);
+  assert.match(stderr, /^enjambre client: [^\n]*data-1\.bin cannot be used: a folder is in the way\n$/);
+  const errors = stdout.split('\n').filter((line) => line.includes('"level":"error"'));
+  assert.equal(errors.length, 1, errors.join('\n'));
+  assert.match(errors[0], /data-1\.bin/);
+});
+
 test('--exit-on-complete ends with 0 when everything is there, --timeout with 3 when it is not', async (t) => {
   const { path, complete, empty } = makeTorrent(t, 100_000);
   const whole = await startClient(t, [

@@ -1,8 +1,9 @@
 // docs/contract.md §1 and §4, against the running client, byte for byte where bytes matter.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { type TestContext, test as unlimited } from 'node:test';
 import { conforms, type Status, StatusSchema } from '@enjambre/contract';
 import { afterwards } from './cleanup.ts';
@@ -12,6 +13,8 @@ import { makeTorrent, makeZeroTorrent } from './torrent-fixture.ts';
 
 /** A client that hangs fails its test, not the run. */
 const TIMEOUT_MS = 60_000;
+/** Five seconds are given, and some to spare. */
+const SLOW_CALLER_MS = 12_000;
 const test = (name: string, body: (t: TestContext) => Promise<void>) => unlimited(name, { timeout: TIMEOUT_MS }, body);
 
 async function statusOf(httpPort: number): Promise<Status> {
@@ -171,6 +174,18 @@ test('§4: without a token a strange Host gets 421 and a strange Origin cannot p
     const { statusLine } = await rawRequest(httpPort, requestLine, headerLines);
     assert.equal(statusLine.split(' ')[1], String(code), `${requestLine} ${headerLines}`);
   }
+});
+
+test('a caller who does not come to the end of his request gives his socket back soon', async (t) => {
+  const { path, empty } = makeTorrent(t, 100_000);
+  const { httpPort } = await startClient(t, [`--torrent-file=${path}`, `--archives=${empty}`]);
+  const socket = connect({ port: httpPort, host: '127.0.0.1' });
+  afterwards(t, () => void socket.destroy());
+  await once(socket, 'connect');
+  const began = performance.now();
+  socket.resume().write('GET /sta');
+  await once(socket, 'close');
+  assert.ok(performance.now() - began < SLOW_CALLER_MS, `${performance.now() - began} ms`);
 });
 
 test('§4: with a token everything but health needs it', async (t) => {

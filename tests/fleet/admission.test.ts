@@ -123,6 +123,9 @@ test('what cannot be meant, or would let others in, is refused in one line', { t
     [['--what'], /unknown flag "--what"/],
     [['here'], /unexpected argument "here"/],
     [[`--token-file=${empty}`], /--token-file/],
+    // Linux finds nothing there, and makes nothing either.
+    [['--data-dir=/proc/enjambre/d'], /--data-dir \/proc\/enjambre\/d: cannot be made/],
+    [['--root=/proc/enjambre'], /--root \/proc\/enjambre: cannot be made/],
   ];
   for (const [argv, sentence] of cases) {
     const { code, stdout, stderr } = await startEnjambre(t, ['backend', `--data-dir=${home}/d`, ...argv]).ended;

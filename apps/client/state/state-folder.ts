@@ -2,8 +2,9 @@
 // `<info hash>.torrent` is a torrent, an empty `<info hash>.paused` a mark. Nothing is there before there is something.
 // Invariant: a .torrent is whole whenever it is there.
 
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolderSync } from '@enjambre/runtime';
 import { reasonOf, StartError } from '../errors.ts';
 import { writeWholeFile } from './whole-file.ts';
 
@@ -56,7 +57,7 @@ export class StateFolder {
     if (this.#paused.has(infoHash) === paused) return;
     const path = join(this.#path, `${infoHash}.paused`);
     if (paused) {
-      mkdirSync(this.#path, { recursive: true, mode: 0o700 });
+      makeFolderSync(this.#path, 0o700);
       writeFileSync(path, '');
       this.#paused.add(infoHash);
     } else {

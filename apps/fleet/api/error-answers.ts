@@ -32,8 +32,7 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply): Fa
 function fromFramework(error: FastifyError): FleetError | undefined {
   // A validator's own error comes wrapped.
   if (error.validation instanceof FleetError) return error.validation;
-  if (error.statusCode === 413)
-    return new FleetError('too-large', 'That is more than may be sent here.', { field: 'file' });
+  if (error.statusCode === 413) return new FleetError('too-large', 'That is more than may be sent here.');
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new FleetError('invalid-request', `${error.message.replace(/\.$/, '')}.`);
   }

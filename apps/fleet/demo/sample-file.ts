@@ -1,8 +1,8 @@
 // The data of the demo swarm: made here, the same every time, worth nothing to anybody.
 
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { seededRandom } from '@enjambre/runtime';
+import { makeFolder, seededRandom } from '@enjambre/runtime';
 
 export const SAMPLE_LENGTH = 64 * 1024 * 1024;
 const PART_LENGTH = 64 * 1024;
@@ -12,7 +12,7 @@ const SEED = 64;
 export async function writeSampleFile(path: string): Promise<void> {
   const stats = await stat(path).catch(() => undefined);
   if (stats?.size === SAMPLE_LENGTH) return;
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const draft = `${path}.new`;
   const file = await open(draft, 'w');
   try {

@@ -1,8 +1,9 @@
 // Where a container may download to. Invariant: the folder that comes out is inside the root after every link on the way
 // has been followed.
 
-import { chown, mkdir, realpath } from 'node:fs/promises';
+import { chown, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { makeFolder } from '@enjambre/runtime';
 import type { Owner } from '../drivers/driver.ts';
 import { FleetError, invalidField, reasonOf } from '../errors.ts';
 
@@ -24,7 +25,7 @@ export async function placeDownloadFolder(root: string, folderPath: string, owne
   if (!isInside(real, realRoot)) throw outside(folderPath, root);
   const folder = join(real, missing);
   try {
-    const first = await mkdir(folder, { recursive: true });
+    const first = await makeFolder(folder);
     if (first !== undefined && owner !== undefined) await giveAway(first, folder, owner);
   } catch (error) {
     throw invalidField('folderPath', `the folder cannot be made: ${reasonOf(error)}`);

@@ -1,9 +1,9 @@
 // The backend's memory, one SQLite file. Invariant: it is open in one backend only and of exactly this program's form;
 // anything else is refused in one line and left untouched.
 
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolderSync } from '@enjambre/runtime';
 import { reasonOf, StartError } from '../errors.ts';
 import { migrations } from './migrations.ts';
 
@@ -15,7 +15,7 @@ const CANNOT_OPEN = 14;
 /** Opens and, when it is older, brings up to date. @throws StartError */
 export function openDatabase(path: string): DatabaseSync {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolderSync(dirname(path), 0o700);
   } catch (error) {
     throw new StartError('data-folder', `--data-dir ${dirname(path)}: cannot be made: ${reasonOf(error)}`, {
       cause: error,

@@ -2,9 +2,10 @@
 // and a name never changes its content.
 
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SafePaths } from '@enjambre/metainfo';
+import { makeFolder } from '@enjambre/runtime';
 import { FleetError } from '../errors.ts';
 import { parseTorrent, summarize, type TorrentSummary } from './torrent-summary.ts';
 
@@ -31,7 +32,7 @@ export class TorrentLibrary {
   }
 
   async open(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
+    await makeFolder(this.#folder);
   }
 
   /** In the order of their names. */

@@ -1,8 +1,9 @@
 // The swarms of a tracker on disk. Invariant: the file is whole at any time, the old one or the new one; what can't be used is
 // named and left as it is.
 
-import { access, constants, mkdir, open, rename } from 'node:fs/promises';
+import { access, constants, open, rename } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '@enjambre/runtime';
 import { SnapshotError } from '@enjambre/tracker';
 
 const NAME = 'swarms.bin';
@@ -11,7 +12,7 @@ const READ_LENGTH = 256 * 1024;
 /** Makes the folder where it is missing. @throws Error with a sentence when nothing can be written there */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new Error(`--data-dir: ${folder} cannot be written: ${(error as Error).message}`, { cause: error });
@@ -41,7 +42,7 @@ export function writeSwarms(folder: string, pieces: Iterable<Uint8Array>): Promi
 
 /** Writes a temporary file piece by piece, syncs it and puts it in the old one's place. */
 export async function replaceFile(folder: string, name: string, pieces: Iterable<Uint8Array>): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const file = path.join(folder, name);
   {
     await using temporary = await open(`${file}.tmp`, 'w', 0o600);

@@ -5,11 +5,12 @@
 // removed without a race.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeFolder } from '@enjambre/runtime';
 
 export interface ArchiveLock {
   /** Lets go. */
@@ -157,8 +158,8 @@ function answer(socket: Socket, claims: ReadonlyMap<string, Claim>): void {
 /** Whoever lets go takes the folder away, perhaps just before we are in it: then it is made again. */
 async function listenIn(folder: string, file: string, server: Server): Promise<void> {
   for (let left = ATTEMPTS; ; left--) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
+      await makeFolder(folder, 0o700);
       return await inReach(folder, file, (path) => listen(server, path));
     } catch (error) {
       // A folder that is gone is EACCES to bind, by libuv's rewriting.

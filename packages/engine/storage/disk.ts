@@ -1,7 +1,8 @@
 // The system calls a store makes beside the data path, all asynchronous: a narrow door, so that a test can watch their order.
 
 import { type BigIntStats, constants } from 'node:fs';
-import { lstat, mkdir, open, readFile, realpath, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { lstat, open, readFile, realpath, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { makeFolder } from '@enjambre/runtime';
 import { errorCode } from './disk-error.ts';
 
 /** What lies at a path. `mtimeNs`: nanoseconds since 1970. */
@@ -47,7 +48,7 @@ export const systemDisk: Disk = {
   },
   realPath: (path) => realpath(path),
   async makeFolder(path) {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
   },
   async createFile(path) {
     const handle = await open(path, constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW);

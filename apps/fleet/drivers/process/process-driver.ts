@@ -1,11 +1,11 @@
 // Clients as processes of this machine. They are sessions of their own and go on when the backend ends; the next one
 // adopts them. Invariant: `#clients` holds those that run (or are being started), one an id.
 
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Host, Stats } from '@enjambre/contract';
-import type { Clock, Logger, Timer } from '@enjambre/runtime';
+import { type Clock, type Logger, makeFolder, type Timer } from '@enjambre/runtime';
 import { FleetError, reasonOf } from '../../errors.ts';
 import type { Driver, DriverListener, Instance, InstanceSpec, InstanceWish } from '../driver.ts';
 import { describeExit } from '../exit-words.ts';
@@ -63,7 +63,7 @@ export class ProcessDriver implements Driver {
 
   async open(listener: DriverListener): Promise<void> {
     this.#listener = listener;
-    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#options.folder, 0o700);
     await Promise.all((await this.known()).map((id) => this.#adopt(id)));
     const { clock } = this.#options;
     this.#timers.push(

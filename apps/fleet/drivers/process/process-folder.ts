@@ -1,8 +1,9 @@
 // What the process driver keeps of one client, in a folder named by its id: who it is, where it listens, what it says.
 
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { conforms, type RunFile, RunFileSchema } from '@enjambre/contract';
+import { makeFolder } from '@enjambre/runtime';
 import { type Identity, readIdentity, writeIdentity } from './identity-file.ts';
 import { LogFile } from './log-file.ts';
 
@@ -21,7 +22,7 @@ export class ProcessFolder {
 
   /** Makes it, without what an earlier process told. */
   async prepare(): Promise<void> {
-    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    await makeFolder(this.path, 0o700);
     await rm(this.runFilePath, { force: true });
   }
 
