@@ -15,8 +15,11 @@ import type { PieceStore } from '../storage/piece-store.ts';
 import { ALLOWED_FAST_COUNT } from '../wire/allowed-fast.ts';
 import { encodeCancels, encodeRequests } from '../wire/encoder.ts';
 
-/** Bytes handed to the store and not yet written above which nothing more is asked for: the disk sets the pace. */
-const MOST_UNWRITTEN_BYTES = 48 * 1024 * 1024;
+/**
+ * Bytes handed to the store and not yet written above which nothing more is asked for: the disk sets the pace. A third of
+ * the slabs is left to the network.
+ */
+const MOST_UNWRITTEN_BYTES = 32 * 1024 * 1024;
 /** Cancelled blocks that are remembered because they may still come. */
 const MOST_CANCELLED = 8192;
 /** Blocks nobody asked for, beyond what crossing cancels explain: a peer that floods is not worth keeping. */
