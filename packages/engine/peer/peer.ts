@@ -114,6 +114,16 @@ export class Peer implements PickingPeer {
     return this.requests.size;
   }
 
+  owesAmongFirst(pieceIndex: number, blockIndex: number, count: number): boolean {
+    const key = this.keyOf(pieceIndex, blockIndex);
+    let left = count;
+    for (const owed of this.requests.keys()) {
+      if (left-- === 0) return false;
+      if (owed === key) return true;
+    }
+    return false;
+  }
+
   get givenBytesPerSecond(): number {
     return this.given.bytesPerSecond;
   }

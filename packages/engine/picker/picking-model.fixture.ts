@@ -40,6 +40,10 @@ export class ModelPeer implements PickingPeer {
   get outstandingCount(): number {
     return this.owed.size;
   }
+
+  owesAmongFirst(pieceIndex: number, blockIndex: number, count: number): boolean {
+    return [...this.owed.keys()].slice(0, count).includes(keyOf({ pieceIndex, blockIndex }));
+  }
 }
 
 export interface ModelOptions {
