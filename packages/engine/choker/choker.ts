@@ -39,8 +39,6 @@ const NEWCOMERS_PATIENCE = 3;
 export interface ChokerSituation {
   readonly seeding: boolean;
   readonly nowMs: number;
-  /** The newcomers' turn is over. */
-  readonly rotate: boolean;
 }
 
 export interface Unchoked<Candidate> {
@@ -64,13 +62,13 @@ export function chooseUnchoked<Candidate extends ChokeCandidate>(
     chance.get(a)! - chance.get(b)!;
   return situation.seeding
     ? { regular: takeTurns(interested, situation, settings, byWaiting), optimistic: new Set() }
-    : tradeAndTry(interested, situation, settings, byWaiting, chance);
+    : tradeAndTry(interested, settings, byWaiting, chance);
 }
 
 /** Who gets a slot that fell free between two rounds: who waited longest, or while the turns' share is taken who gives most. */
 export function chooseNext<Candidate extends ChokeCandidate>(
   candidates: Iterable<Candidate>,
-  situation: Omit<ChokerSituation, 'rotate'>,
+  situation: ChokerSituation,
   settings: Pick<ChokerSettings, 'slots' | 'optimisticShare'>,
 ): { candidate: Candidate; optimistic: boolean } | undefined {
   let byTurns = 0;
@@ -126,7 +124,6 @@ function takeTurns<Candidate extends ChokeCandidate>(
 
 function tradeAndTry<Candidate extends ChokeCandidate>(
   interested: Candidate[],
-  situation: ChokerSituation,
   settings: ChokerSettings,
   byWaiting: (a: Candidate, b: Candidate) => number,
   chance: ReadonlyMap<Candidate, number>,
@@ -139,9 +136,7 @@ function tradeAndTry<Candidate extends ChokeCandidate>(
     if (regular.size >= settings.slots - slotsByTurns(settings) || candidate.givenBytesPerSecond === 0) break;
     regular.add(candidate);
   }
-  const rest = interested.filter((candidate) => !regular.has(candidate));
-  const staying = situation.rotate ? [] : rest.filter((candidate) => candidate.optimistic);
-  const next = rest.filter((candidate) => !staying.includes(candidate)).sort(byWaiting);
+  const next = interested.filter((candidate) => !regular.has(candidate)).sort(byWaiting);
   // Slots that no trader earned are tried on newcomers too.
-  return { regular, optimistic: new Set([...staying, ...next].slice(0, settings.slots - regular.size)) };
+  return { regular, optimistic: new Set(next.slice(0, settings.slots - regular.size)) };
 }

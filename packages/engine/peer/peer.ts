@@ -110,6 +110,10 @@ export class Peer implements PickingPeer {
     return !this.requests.isMeasured;
   }
 
+  get secondsPerBlock(): number | undefined {
+    return this.requests.secondsPerBlock;
+  }
+
   get outstandingCount(): number {
     return this.requests.size;
   }

@@ -19,6 +19,7 @@ export class ModelPeer implements PickingPeer {
   readonly suggested = new Set<number>();
   bytesPerSecond = 0;
   isWarmingUp = false;
+  secondsPerBlock: number | undefined = undefined;
   snubbed = false;
   suspected = false;
   /** What a block of it is worth: 0 is good. */

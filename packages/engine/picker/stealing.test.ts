@@ -103,12 +103,16 @@ describe('an idle peer', () => {
   it('takes over the end of a long queue of one as quick, when it has nothing else to do', () => {
     const holder = peerAt(0, 5);
     holder.isWarmingUp = true;
+    holder.secondsPerBlock = 0.2;
     const pieces = [pieceOf(holder)];
     const idle = { ...MIDDLE, hasNothingNew: true };
     assert.deepEqual(blocks(chooseStolen(pieces, peerAt(0), 4, idle)), [3, 2]);
     assert.deepEqual(chooseStolen(pieces, peerAt(0), 4, MIDDLE), [], 'there is only no memory for a new piece');
     assert.deepEqual(chooseStolen(pieces, peerAt(0, 1), 4, idle), [], 'it has something to do');
-    assert.deepEqual(chooseStolen([pieceOf(peerAt(0, 3))], peerAt(0), 4, idle), [], 'what is owed is on its way');
-    assert.deepEqual(chooseStolen([pieceOf(peerAt(100_000, 5))], peerAt(10_000), 4, idle), [], 'it is slower');
+    holder.bytesPerSecond = 100_000;
+    assert.deepEqual(chooseStolen(pieces, peerAt(10_000), 4, idle), [], 'it is slower');
+    holder.bytesPerSecond = 0;
+    holder.secondsPerBlock = 0.02;
+    assert.deepEqual(chooseStolen(pieces, peerAt(0), 4, idle), [], 'all that is owed is on its way');
   });
 });

@@ -18,8 +18,10 @@ const LATE_SECONDS = 1;
 const PATIENCE_AFTER_WASTE = 4;
 /** Of its oldest requests a holder has one in its socket and one behind it: called back, they come all the same. */
 const UNDER_WAY = 2;
-/** From this many blocks on an idle peer takes a part of a queue over: of fewer all but one are under way. */
-const LONG_QUEUE = 4;
+/** What a holder sends within this time may lie in its socket, and a round trip more is gone until a cancel is there. */
+const SENT_AHEAD_SECONDS = 0.35;
+/** An idle peer takes a part of a queue over that has so many blocks besides those under way. */
+const LONG_QUEUE = 2;
 
 export interface StolenBlock<Peer> {
   readonly piece: OpenPiece<Peer>;
@@ -80,13 +82,13 @@ export function chooseStolen<Peer extends PickingPeer>(
     for (let blockIndex = piece.blockCount - 1; blockIndex >= 0 && stolen.length < want; blockIndex--) {
       const holder = piece.requesters[blockIndex];
       if (holder === undefined || holder === thief || piece.seconds[blockIndex] !== undefined) continue;
-      const isUnderWay = !holder.snubbed && holder.owesAmongFirst(piece.pieceIndex, blockIndex, UNDER_WAY);
-      if (mayTake(thief, holder, atTheEnd) && !isUnderWay) {
+      const isAmong = (count: number): boolean => holder.owesAmongFirst(piece.pieceIndex, blockIndex, count);
+      if (mayTake(thief, holder, atTheEnd) && (holder.snubbed || !isAmong(UNDER_WAY))) {
         stolen.push({ piece, blockIndex, holder, isDoubled: false });
         continue;
       }
       const taken = relieved.get(holder) ?? 0;
-      if (mayRelieve(thief, holder, situation, taken) && !isUnderWay) {
+      if (mayRelieve(thief, holder, situation, taken) && !isAmong(sentAhead(holder))) {
         relieved.set(holder, taken + 1);
         stolen.push({ piece, blockIndex, holder, isDoubled: false });
         continue;
@@ -111,7 +113,10 @@ export function chooseStolen<Peer extends PickingPeer>(
  */
 function mayRelieve(thief: PickingPeer, holder: PickingPeer, situation: StealingSituation, taken = 0): boolean {
   if (!situation.hasNothingNew || thief.outstandingCount > 0 || thief.snubbed || holder.snubbed) return false;
-  if (holder.outstandingCount - taken < LONG_QUEUE || taken >= holder.outstandingCount / 2) return false;
+  // At the end one that wasted a block is not to waste a second.
+  if (situation.atTheEnd && situation.inVain > 0) return false;
+  if (holder.outstandingCount - taken < sentAhead(holder) + LONG_QUEUE) return false;
+  if (taken >= holder.outstandingCount / 2) return false;
   return 2 * thief.bytesPerSecond >= holder.bytesPerSecond;
 }
 
@@ -120,4 +125,10 @@ function mayTake(thief: PickingPeer, holder: PickingPeer, atTheEnd: boolean): bo
   if (holder.isWarmingUp) return false;
   const factor = atTheEnd ? FASTER_AT_THE_END : MUCH_FASTER;
   return thief.bytesPerSecond >= factor * Math.max(holder.bytesPerSecond, LEAST_RATE_BYTES_PER_SECOND);
+}
+
+/** How many of its oldest requests can't be called back any more: none can, while its pace is not known. */
+function sentAhead(holder: PickingPeer): number {
+  if (holder.secondsPerBlock === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(UNDER_WAY, Math.ceil(SENT_AHEAD_SECONDS / holder.secondsPerBlock));
 }
