@@ -4,7 +4,7 @@ import { seededRandom } from '@enjambre/runtime';
 import fc from 'fast-check';
 import { type ChokeCandidate, chooseNext, chooseUnchoked } from './choker.ts';
 
-const SETTINGS = { slots: 5, optimisticShare: 0.2, turnBytes: 1000, turnMs: 60_000 };
+const SETTINGS = { slots: 5, optimisticShare: 0.2, leastTurnMs: 8_000, turnBytes: 1000, turnMs: 60_000 };
 const NOW = 1_000_000;
 const random = () => seededRandom(1);
 
@@ -63,6 +63,16 @@ describe('the choker', () => {
     const situation = { seeding: false, nowMs: NOW };
     const { regular } = chooseUnchoked([snubbed, { ...idle }], situation, SETTINGS, random());
     assert.equal(regular.size, 0);
+  });
+
+  it('keeps a newcomer whose turn has just begun', () => {
+    const all = [1, 2, 3, 4, 5].map((waitingSinceMs) => ({ ...idle, waitingSinceMs }));
+    const isKept = (servedMs: number) => {
+      const present = { ...idle, optimistic: true, unchokedAtMs: NOW - servedMs };
+      const situation = { seeding: false, nowMs: NOW };
+      return chooseUnchoked([present, ...all], situation, SETTINGS, random()).optimistic.has(present);
+    };
+    assert.deepEqual([isKept(7_999), isKept(8_000)], [true, false]);
   });
 
   it('gives the next turn to who waits, however long ago those who are served came', () => {

@@ -9,6 +9,8 @@ export interface ChokerSettings {
   readonly slots: number;
   /** Share of the slots given by turns while leeching. */
   readonly optimisticShare: number;
+  /** A turn while leeching is no shorter: in less nobody gets a piece. */
+  readonly leastTurnMs: number;
   /** A turn while seeding ends when both are over: so much was sent, and so much time went by. */
   readonly turnBytes: number;
   readonly turnMs: number;
@@ -62,7 +64,7 @@ export function chooseUnchoked<Candidate extends ChokeCandidate>(
     chance.get(a)! - chance.get(b)!;
   return situation.seeding
     ? { regular: takeTurns(interested, situation, settings, byWaiting), optimistic: new Set() }
-    : tradeAndTry(interested, settings, byWaiting, chance);
+    : tradeAndTry(interested, situation, settings, byWaiting, chance);
 }
 
 /** Who gets a slot that fell free between two rounds: who waited longest, or while the turns' share is taken who gives most. */
@@ -124,6 +126,7 @@ function takeTurns<Candidate extends ChokeCandidate>(
 
 function tradeAndTry<Candidate extends ChokeCandidate>(
   interested: Candidate[],
+  situation: ChokerSituation,
   settings: ChokerSettings,
   byWaiting: (a: Candidate, b: Candidate) => number,
   chance: ReadonlyMap<Candidate, number>,
@@ -136,7 +139,11 @@ function tradeAndTry<Candidate extends ChokeCandidate>(
     if (regular.size >= settings.slots - slotsByTurns(settings) || candidate.givenBytesPerSecond === 0) break;
     regular.add(candidate);
   }
-  const next = interested.filter((candidate) => !regular.has(candidate)).sort(byWaiting);
+  const rest = interested.filter((candidate) => !regular.has(candidate));
+  const hasJustBegun = ({ optimistic, unchokedAtMs }: Candidate): boolean =>
+    optimistic && unchokedAtMs !== undefined && situation.nowMs - unchokedAtMs < settings.leastTurnMs;
+  const staying = rest.filter(hasJustBegun);
+  const next = rest.filter((candidate) => !hasJustBegun(candidate)).sort(byWaiting);
   // Slots that no trader earned are tried on newcomers too.
-  return { regular, optimistic: new Set(next.slice(0, settings.slots - regular.size)) };
+  return { regular, optimistic: new Set([...staying, ...next].slice(0, settings.slots - regular.size)) };
 }

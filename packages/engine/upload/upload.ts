@@ -23,7 +23,11 @@ const MOST_UNREAD_REFUSALS = 2 * REQUESTS_WE_KEEP;
 /** Longer blocks than this nobody asks for in earnest (the field's bound is 128 KiB). */
 const LONGEST_BLOCK = 128 * 1024;
 
-const CHOKER: Omit<ChokerSettings, 'turnBytes' | 'slots'> = { optimisticShare: 0.2, turnMs: 60_000 };
+const CHOKER: Omit<ChokerSettings, 'turnBytes' | 'slots'> = {
+  optimisticShare: 0.2,
+  leastTurnMs: 5_000,
+  turnMs: 60_000,
+};
 /** A seed's turn: so many pieces. */
 const TURN_PIECES = 20;
 /** Each round the turns go round: of 30 s, as BEP 3 has them, one who gives little waited over a minute for the next. */
