@@ -41,6 +41,23 @@ describe('adding torrents', { skip }, () => {
     await shoot(page, 'add');
   });
 
+  it('opens the form, too, when what it is made of did not come the first times', async () => {
+    const other = await stage.open({}, complaints);
+    let failures = 0;
+    await other.route(/\/assets\/add-dialog-/, async (route) => {
+      if (failures === 2) return route.continue();
+      failures += 1;
+      return route.abort();
+    });
+    await other.reload();
+    // Once while nobody waits for it, once when somebody does.
+    await expect.poll(() => failures).toBe(1);
+    await other.getByRole('button', { name: 'Add torrent' }).click();
+    await expect(other.getByRole('dialog', { name: 'Add torrent' })).toBeVisible();
+    assert.equal(failures, 2);
+    await other.close();
+  });
+
   it('says in words what is wrong with a file, and goes on with the others', async () => {
     await choose(path.join(stage.folder, 'bad.torrent'), path.join(stage.folder, 'picture.png'));
     await expect(dialog().getByRole('alert').filter({ hasText: 'This is not a torrent' })).toBeVisible();
