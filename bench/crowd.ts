@@ -7,6 +7,7 @@ import { libtorrent, libtorrentTuned } from '../tests/interop/clients/libtorrent
 import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import { announceUrl } from '../tests/interop/trackers/tested-tracker.ts';
+import { builtCommand, builtEnvironment } from './built-client.ts';
 import { makeContent, PIECE_LENGTH } from './content.ts';
 import { type Pair, runPair } from './pairing.ts';
 import { enjambre, whyAbsent } from './peers.ts';
@@ -23,7 +24,12 @@ const FEW = 8;
 const MANY = 50;
 const UPLINK_BYTES_PER_SECOND = 4_000_000;
 
-const capped = withFlags('Enjambre capped', [`--upload-limit=${UPLINK_BYTES_PER_SECOND}`]);
+const capped = withFlags(
+  'Enjambre capped',
+  [`--upload-limit=${UPLINK_BYTES_PER_SECOND}`],
+  builtEnvironment,
+  builtCommand,
+);
 
 const few = [enjambre, libtorrent, libtorrentTuned].map((client) => swarmOf(client, FEW));
 const many = swarmOf(enjambre, MANY);

@@ -7,7 +7,7 @@ import { type PeerSettings, type SimulatedPeer, SimulatedSwarm, type SwarmSettin
 
 export const SEED = Number(process.env.SIMULATION_SEED ?? 1);
 /** What is claimed of a swarm is looked at with each of these. */
-export const SEEDS = process.env.SIMULATION_SEED === undefined ? [1, 2] : [SEED];
+export const SEEDS = process.env.SIMULATION_SEED === undefined ? [1, 2, 3] : [SEED];
 export const MIB = 1024 * 1024;
 /** Nothing that ends at all takes so long. */
 export const GIVE_UP_MS = 10 * 60_000;

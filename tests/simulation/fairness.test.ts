@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { durations, finish, GIVE_UP_MS, itSimulatesOften, joinAll, sum } from './course.ts';
-import type { PeerSettings, SimulatedPeer } from './simulated-swarm.ts';
+import type { PeerSettings, SimulatedPeer, SimulatedSwarm } from './simulated-swarm.ts';
 
 const KIB = 1024;
 const PIECE_LENGTH = 32 * KIB;
@@ -11,6 +11,7 @@ const PIECES = 128;
 const CONTENT = { size: PIECES * PIECE_LENGTH, pieceLength: PIECE_LENGTH };
 const UPLINK = 50_000;
 const MINUTE_MS = 60_000;
+const TURN_MS = 15_000;
 
 const sharer: PeerSettings = { latencyMs: 20, uplinkBytesPerSecond: UPLINK, maxConnections: 25 };
 /** It takes and never gives: nobody hears an unchoke of it. */
@@ -19,21 +20,34 @@ const freeRider: PeerSettings = { ...sharer, withholds: (message) => message.len
 const median = (peers: readonly SimulatedPeer[]): number =>
   durations(peers).sort((a, b) => a - b)[Math.floor(peers.length / 2)];
 
+const mean = (peers: readonly SimulatedPeer[]): number =>
+  durations(peers).reduce((total, one) => total + one) / peers.length;
+
 describe('a simulated swarm is fair', () => {
+  /** Four sharers for each free rider, and a seed so many times as strong as a sharer: what is scarce is what leechers give. */
+  const runWithRiders = async (swarm: SimulatedSwarm, seedStrength: number) => {
+    await swarm.join({ ...sharer, uplinkBytesPerSecond: seedStrength * UPLINK, has: () => true });
+    const sharers: SimulatedPeer[] = [];
+    const freeRiders: SimulatedPeer[] = [];
+    for (let round = 0; round < 6; round++) {
+      sharers.push(...(await joinAll(swarm, sharer, 4)));
+      freeRiders.push(await swarm.join(freeRider));
+    }
+    await finish(swarm, [...sharers, ...freeRiders]);
+    return { sharers, freeRiders };
+  };
+
+  itSimulatesOften('free riders need a twentieth longer than sharers on average', CONTENT, async (swarm) => {
+    const { sharers, freeRiders } = await runWithRiders(swarm, 2);
+    const [riding, sharing] = [mean(freeRiders), mean(sharers)];
+    assert.ok(riding >= 1.05 * sharing, `${riding} ms and ${sharing} ms`);
+  });
+
   itSimulatesOften(
-    'beside a seed that is no bottleneck the median free rider is done later than the median sharer',
+    'the median free rider is done later than the median sharer beside a seed that has enough for all',
     CONTENT,
     async (swarm) => {
-      // With a seed that is no bottleneck: what is scarce is what leechers have to give.
-      await swarm.join({ ...sharer, uplinkBytesPerSecond: 6 * UPLINK, has: () => true });
-      const sharers: SimulatedPeer[] = [];
-      const freeRiders: SimulatedPeer[] = [];
-      for (let round = 0; round < 6; round++) {
-        sharers.push(...(await joinAll(swarm, sharer, 4)));
-        freeRiders.push(await swarm.join(freeRider));
-      }
-      const all = [...sharers, ...freeRiders];
-      await finish(swarm, all);
+      const { sharers, freeRiders } = await runWithRiders(swarm, 6);
       assert.ok(median(freeRiders) > median(sharers), `${median(freeRiders)} ms and ${median(sharers)} ms`);
     },
   );
@@ -58,7 +72,7 @@ describe('a simulated swarm is fair', () => {
 
   const long = { size: 512 * 64 * KIB, pieceLength: 64 * KIB };
   itSimulatesOften(
-    'ten who only take are served equally long in ten minutes, within one and a half times',
+    'ten who only take are served equally long in twenty turns, within one and a half times',
     long,
     async (swarm) => {
       const hasFirstHalf = (piece: number) => piece < 256;
@@ -73,7 +87,7 @@ describe('a simulated swarm is fair', () => {
         }
         lastMs = swarm.nowMs;
         return false;
-      }, 10 * MINUTE_MS);
+      }, 20 * TURN_MS);
       const times = visitors.map(({ name }) => servedMs.get(name) ?? 0);
       assert.ok(Math.max(...times) <= 1.5 * Math.min(...times), `served for ${times} ms`);
     },
@@ -81,7 +95,7 @@ describe('a simulated swarm is fair', () => {
 
   const wide = { size: 256 * PIECE_LENGTH, pieceLength: PIECE_LENGTH };
   itSimulatesOften(
-    'uplinks of one and of ten are 90 % busy from a fifth of the way on until the first peer is done',
+    'uplinks of one and of ten are 90 % busy from a tenth of the way on until the first peer is done',
     wide,
     async (swarm) => {
       const wideUplink = { ...sharer, uplinkBytesPerSecond: 10 * UPLINK };
@@ -93,7 +107,7 @@ describe('a simulated swarm is fair', () => {
         sum(groups.slow, ({ sentBytes }) => sentBytes),
         sum(groups.fast, ({ sentBytes }) => sentBytes),
       ];
-      await swarm.run(() => share() >= 0.2, GIVE_UP_MS);
+      await swarm.run(() => share() >= 0.1, GIVE_UP_MS);
       const [before, beforeMs] = [sent(), swarm.nowMs];
       await swarm.run(() => all.some(({ finishedAtMs }) => finishedAtMs !== undefined), GIVE_UP_MS);
       const seconds = (swarm.nowMs - beforeMs) / 1000;

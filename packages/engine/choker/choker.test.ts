@@ -4,7 +4,7 @@ import { seededRandom } from '@enjambre/runtime';
 import fc from 'fast-check';
 import { type ChokeCandidate, chooseNext, chooseUnchoked } from './choker.ts';
 
-const SETTINGS = { slots: 5, optimisticShare: 0.2, turnBytes: 1000, turnMs: 60_000 };
+const SETTINGS = { slots: 5, optimisticShare: 0.2, leastTurnMs: 8_000, turnBytes: 1000, turnMs: 60_000 };
 const NOW = 1_000_000;
 const random = () => seededRandom(1);
 
@@ -35,8 +35,8 @@ const anyCandidate = fc.record({
 describe('the choker', () => {
   it('fills its slots with interested peers, each once, and leaves none empty while one waits', () => {
     fc.assert(
-      fc.property(fc.array(anyCandidate, { maxLength: 20 }), fc.boolean(), fc.boolean(), (all, seeding, rotate) => {
-        const { regular, optimistic } = chooseUnchoked(all, { seeding, nowMs: NOW, rotate }, SETTINGS, random());
+      fc.property(fc.array(anyCandidate, { maxLength: 20 }), fc.boolean(), (all, seeding) => {
+        const { regular, optimistic } = chooseUnchoked(all, { seeding, nowMs: NOW }, SETTINGS, random());
         const chosen = regular.union(optimistic);
         assert.equal(chosen.size, regular.size + optimistic.size, 'nobody has two slots');
         assert.ok([...chosen].every((candidate) => candidate.interested));
@@ -49,7 +49,7 @@ describe('the choker', () => {
   it('serves those who give most while leeching, and one newcomer: who waited longest', () => {
     const traders = [5, 9, 7, 3, 8].map((rate) => ({ ...idle, givenBytesPerSecond: rate, waitingSinceMs: 50 }));
     const newcomers = [30, 10, 20].map((waitingSinceMs) => ({ ...idle, waitingSinceMs }));
-    const situation = { seeding: false, nowMs: NOW, rotate: true };
+    const situation = { seeding: false, nowMs: NOW };
     const { regular, optimistic } = chooseUnchoked([...traders, ...newcomers], situation, SETTINGS, random());
     assert.deepEqual(
       [...regular].map((candidate) => candidate.givenBytesPerSecond),
@@ -60,23 +60,25 @@ describe('the choker', () => {
 
   it('gives nothing to a trader that lets requests time out, but by turns', () => {
     const snubbed = { ...idle, givenBytesPerSecond: 9, snubbed: true };
-    const situation = { seeding: false, nowMs: NOW, rotate: true };
+    const situation = { seeding: false, nowMs: NOW };
     const { regular } = chooseUnchoked([snubbed, { ...idle }], situation, SETTINGS, random());
     assert.equal(regular.size, 0);
   });
 
-  it('keeps a newcomer until its turn is over', () => {
-    const present = { ...idle, optimistic: true, waitingSinceMs: 99 };
-    const all = [present, ...[1, 2, 3, 4, 5].map((waitingSinceMs) => ({ ...idle, waitingSinceMs }))];
-    const chosen = (rotate: boolean) =>
-      chooseUnchoked(all, { seeding: false, nowMs: NOW, rotate }, SETTINGS, random()).optimistic.has(present);
-    assert.deepEqual([chosen(false), chosen(true)], [true, false]);
+  it('keeps a newcomer whose turn has just begun', () => {
+    const all = [1, 2, 3, 4, 5].map((waitingSinceMs) => ({ ...idle, waitingSinceMs }));
+    const isKept = (servedMs: number) => {
+      const present = { ...idle, optimistic: true, unchokedAtMs: NOW - servedMs };
+      const situation = { seeding: false, nowMs: NOW };
+      return chooseUnchoked([present, ...all], situation, SETTINGS, random()).optimistic.has(present);
+    };
+    assert.deepEqual([isKept(7_999), isKept(8_000)], [true, false]);
   });
 
   it('gives the next turn to who waits, however long ago those who are served came', () => {
     const served = { ...idle, optimistic: true, unchokedAtMs: NOW - 30_000, waitingSinceMs: 0 };
     const all = [served, ...[1, 2, 3, 4, 5].map((at) => ({ ...idle, waitingSinceMs: NOW - at }))];
-    const situation = { seeding: false, nowMs: NOW, rotate: true };
+    const situation = { seeding: false, nowMs: NOW };
     assert.deepEqual(chooseUnchoked(all, situation, SETTINGS, random()).optimistic, new Set(all.slice(1)));
   });
 
@@ -105,7 +107,7 @@ describe('the choker', () => {
     const isServed = (count: number) =>
       chooseUnchoked(
         [hoarder, ...others.slice(0, count)],
-        { seeding: true, nowMs: NOW, rotate: false },
+        { seeding: true, nowMs: NOW },
         SETTINGS,
         random(),
       ).regular.has(hoarder);
@@ -116,12 +118,7 @@ describe('the choker', () => {
     const served = (turnBytes: number, forMs: number) => ({ ...idle, turnBytes, unchokedAtMs: NOW - forMs });
     const waiting = Array.from({ length: SETTINGS.slots }, () => ({ ...idle }));
     const stays = (candidate: ChokeCandidate) =>
-      chooseUnchoked(
-        [candidate, ...waiting],
-        { seeding: true, nowMs: NOW, rotate: false },
-        SETTINGS,
-        random(),
-      ).regular.has(candidate);
+      chooseUnchoked([candidate, ...waiting], { seeding: true, nowMs: NOW }, SETTINGS, random()).regular.has(candidate);
     assert.deepEqual(
       [stays(served(2000, 90_000)), stays(served(500, 90_000)), stays(served(2000, 30_000))],
       [false, true, true],
@@ -135,7 +132,7 @@ describe('the choker', () => {
     const names = new Map<ChokeCandidate, ChokeCandidate>(all.map((one) => [one, one]));
     for (let turn = 0; turn < Math.ceil(all.length / SETTINGS.slots); turn++) {
       const nowMs = NOW + turn * SETTINGS.turnMs;
-      const { regular } = chooseUnchoked(candidates, { seeding: true, nowMs, rotate: false }, SETTINGS, random());
+      const { regular } = chooseUnchoked(candidates, { seeding: true, nowMs }, SETTINGS, random());
       for (const one of regular) served.add(names.get(one)!);
       candidates = candidates.map((one) => {
         const wasServed = one.unchokedAtMs !== undefined;

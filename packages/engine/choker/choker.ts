@@ -9,6 +9,8 @@ export interface ChokerSettings {
   readonly slots: number;
   /** Share of the slots given by turns while leeching. */
   readonly optimisticShare: number;
+  /** A turn while leeching is no shorter: in less nobody gets a piece. */
+  readonly leastTurnMs: number;
   /** A turn while seeding ends when both are over: so much was sent, and so much time went by. */
   readonly turnBytes: number;
   readonly turnMs: number;
@@ -39,8 +41,6 @@ const NEWCOMERS_PATIENCE = 3;
 export interface ChokerSituation {
   readonly seeding: boolean;
   readonly nowMs: number;
-  /** The newcomers' turn is over. */
-  readonly rotate: boolean;
 }
 
 export interface Unchoked<Candidate> {
@@ -70,7 +70,7 @@ export function chooseUnchoked<Candidate extends ChokeCandidate>(
 /** Who gets a slot that fell free between two rounds: who waited longest, or while the turns' share is taken who gives most. */
 export function chooseNext<Candidate extends ChokeCandidate>(
   candidates: Iterable<Candidate>,
-  situation: Omit<ChokerSituation, 'rotate'>,
+  situation: ChokerSituation,
   settings: Pick<ChokerSettings, 'slots' | 'optimisticShare'>,
 ): { candidate: Candidate; optimistic: boolean } | undefined {
   let byTurns = 0;
@@ -140,8 +140,10 @@ function tradeAndTry<Candidate extends ChokeCandidate>(
     regular.add(candidate);
   }
   const rest = interested.filter((candidate) => !regular.has(candidate));
-  const staying = situation.rotate ? [] : rest.filter((candidate) => candidate.optimistic);
-  const next = rest.filter((candidate) => !staying.includes(candidate)).sort(byWaiting);
+  const hasJustBegun = ({ optimistic, unchokedAtMs }: Candidate): boolean =>
+    optimistic && unchokedAtMs !== undefined && situation.nowMs - unchokedAtMs < settings.leastTurnMs;
+  const staying = rest.filter(hasJustBegun);
+  const next = rest.filter((candidate) => !hasJustBegun(candidate)).sort(byWaiting);
   // Slots that no trader earned are tried on newcomers too.
   return { regular, optimistic: new Set([...staying, ...next].slice(0, settings.slots - regular.size)) };
 }

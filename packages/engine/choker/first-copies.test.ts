@@ -57,6 +57,22 @@ describe('the first copies of a seed', () => {
     assert.equal(copies.hoards(peers[0]), false, 'nothing is left to be given');
   });
 
+  it('go again to who hoarded, once somebody has a piece of it that was given to nobody else', () => {
+    const { peers, copies } = setUp();
+    const [hoarder, other, third] = peers;
+    const kept = copies.suggest(hoarder, 5);
+    for (const piece of kept) {
+      copies.asked(hoarder, piece);
+      hoarder.has.add(piece);
+    }
+    assert.equal(copies.hoards(hoarder), true);
+    copies.asked(other, kept[0]);
+    other.has.add(kept[0]);
+    assert.equal(copies.hoards(hoarder), true, 'we gave it ourselves');
+    third.has.add(kept[1]);
+    assert.equal(copies.hoards(hoarder), false);
+  });
+
   it('are all given in the end, although peers go before they have them', () => {
     const step = fc.record({ peer: fc.nat(2), does: fc.constantFrom('suggest', 'ask', 'get', 'end') });
     fc.assert(

@@ -1,6 +1,7 @@
 // What the only seed of a swarm gives first: each piece to one peer, before any piece to a second. It says so by suggesting
 // (BEP 6): leechers that choose by themselves do not know what the others have just asked for, and ask for the same.
-// Who was given many and passes none on, hoards: others are served before it, and what it has counts as still to be given.
+// Who was given many and passes none on, hoards, until a piece of it is seen elsewhere: others are served before it, and what
+// it has counts as still to be given.
 // Invariant: a piece is kept for one peer at a time, and offered again when that peer goes without having had it.
 
 import { type Random, shuffle } from '@enjambre/runtime';
@@ -25,7 +26,8 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
   readonly #suggested = new Map<Peer, Set<number>>();
   /** What each peer has asked for, perhaps not got, and nobody else has been seen to have. */
   readonly #asked = new Map<Peer, Set<number>>();
-  readonly #hoarders = new Set<Peer>();
+  /** Who hoards, and what of it nobody else was given. */
+  readonly #kept = new Map<Peer, Set<number>>();
 
   constructor(options: FirstCopiesOptions<Peer>) {
     this.#options = options;
@@ -51,6 +53,7 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
 
   /** The peer asks for a block of the piece. Returns whether it starts what was suggested to it. */
   asked(peer: Peer, pieceIndex: number): boolean {
+    for (const [keeper, kept] of this.#kept) if (keeper !== peer) kept.delete(pieceIndex);
     const wasSuggested = this.#suggested.get(peer)?.delete(pieceIndex) === true;
     if (!wasSuggested && !this.#pending.delete(pieceIndex)) return false;
     const asked = this.#asked.get(peer);
@@ -63,7 +66,11 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
 
   /** It keeps to itself what it was given, while there is still something to be given. */
   hoards(peer: Peer): boolean {
-    return this.#pending.size > 0 && this.#hoarders.has(peer);
+    for (const pieceIndex of this.#kept.get(peer) ?? []) {
+      // Who passes on what it alone had, is taken for a hoarder no longer.
+      if (this.#isHeld(pieceIndex, peer)) this.#kept.delete(peer);
+    }
+    return this.#pending.size > 0 && this.#kept.has(peer);
   }
 
   /** The peer is served no more: what it did not get is for others. */
@@ -78,14 +85,14 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
   /** The peer is gone. */
   left(peer: Peer): void {
     this.ended(peer);
-    this.#hoarders.delete(peer);
+    this.#kept.delete(peer);
   }
 
   #judge(peer: Peer, asked: Set<number>): void {
     for (const pieceIndex of asked) if (this.#isHeld(pieceIndex, peer)) asked.delete(pieceIndex);
     const told = [...asked].filter((pieceIndex) => peer.has.has(pieceIndex)).length;
     if (told < HOARD_PIECES && asked.size < UNTOLD_HOARD_PIECES) return;
-    this.#hoarders.add(peer);
+    this.#kept.set(peer, (this.#kept.get(peer) ?? new Set()).union(asked));
     // Behind what nobody has: it may still pass them on.
     for (const pieceIndex of asked) this.#pending.add(pieceIndex);
     asked.clear();
@@ -104,7 +111,7 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
 
   #isHeld(pieceIndex: number, besides?: Peer): boolean {
     for (const peer of this.#options.peers) {
-      if (peer !== besides && peer.has.has(pieceIndex) && !this.#hoarders.has(peer)) return true;
+      if (peer !== besides && peer.has.has(pieceIndex) && !this.#kept.has(peer)) return true;
     }
     return false;
   }

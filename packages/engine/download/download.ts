@@ -153,6 +153,7 @@ export class Download {
     if (accepted) this.#blockReceived(peer, pieceIndex, blockIndex);
     else {
       this.wastedBytes += length;
+      this.picker.cameInVain();
       if (awaited) this.picker.release(peer, pieceIndex, blockIndex);
     }
     this.fill(peer);

@@ -110,8 +110,22 @@ export class Peer implements PickingPeer {
     return !this.requests.isMeasured;
   }
 
+  get secondsPerBlock(): number | undefined {
+    return this.requests.secondsPerBlock;
+  }
+
   get outstandingCount(): number {
     return this.requests.size;
+  }
+
+  owesAmongFirst(pieceIndex: number, blockIndex: number, count: number): boolean {
+    const key = this.keyOf(pieceIndex, blockIndex);
+    let left = count;
+    for (const owed of this.requests.keys()) {
+      if (left-- === 0) return false;
+      if (owed === key) return true;
+    }
+    return false;
   }
 
   get givenBytesPerSecond(): number {

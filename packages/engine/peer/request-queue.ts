@@ -133,6 +133,11 @@ export class RequestQueue {
     return Math.min(Math.max(timeoutMs, LEAST_TIMEOUT_MS), MOST_TIMEOUT_MS);
   }
 
+  /** The mean of this peer's gaps between two blocks; undefined before the first. */
+  get secondsPerBlock(): number | undefined {
+    return this.#gapMeanMs && this.#gapMeanMs / 1000;
+  }
+
   /** How long the peer has owed us something without sending anything; 0 when it owes nothing. */
   overdueMs(nowMs: number): number {
     const oldest = this.#askedAt.values().next();

@@ -11,13 +11,15 @@ export class OpenPiece<Peer> {
   readonly received: Uint8Array;
   /** Who was asked for each block. */
   readonly requesters: (Peer | undefined)[];
-  /** Who was asked for it besides: endgame and stealing allow one duplicate a block. */
+  /** Who was asked for it besides: the endgame allows one duplicate. */
   readonly seconds: (Peer | undefined)[];
   /** Who delivered each block. */
   readonly suppliers: (Peer | undefined)[];
   /** Everyone who was ever asked for or delivered a block of it. */
   readonly participants = new Set<Peer>();
   receivedCount = 0;
+  /** Blocks that two are asked for. */
+  doubledCount = 0;
   freeCount: number;
   /** The peer meant to deliver all of it, as long as it does. */
   owner: Peer | undefined;
@@ -48,6 +50,7 @@ export class OpenPiece<Peer> {
 
   askBesides(blockIndex: number, peer: Peer): void {
     this.seconds[blockIndex] = peer;
+    this.doubledCount++;
     this.participants.add(peer);
   }
 
@@ -55,10 +58,10 @@ export class OpenPiece<Peer> {
   release(blockIndex: number, peer: Peer): void {
     if (this.received[blockIndex] === 1) return;
     if (this.seconds[blockIndex] === peer) {
-      this.seconds[blockIndex] = undefined;
+      this.#forgetSecond(blockIndex);
     } else if (this.requesters[blockIndex] === peer) {
       this.requesters[blockIndex] = this.seconds[blockIndex];
-      this.seconds[blockIndex] = undefined;
+      this.#forgetSecond(blockIndex);
       if (this.requesters[blockIndex] === undefined) this.freeCount++;
     }
   }
@@ -74,7 +77,7 @@ export class OpenPiece<Peer> {
       : [first, second].filter((asked): asked is Peer => asked !== undefined && asked !== peer);
     if (first === undefined) this.freeCount--;
     this.requesters[blockIndex] = undefined;
-    this.seconds[blockIndex] = undefined;
+    this.#forgetSecond(blockIndex);
     this.received[blockIndex] = 1;
     this.receivedCount++;
     this.suppliers[blockIndex] = peer;
@@ -95,5 +98,10 @@ export class OpenPiece<Peer> {
 
   get isComplete(): boolean {
     return this.receivedCount === this.blockCount;
+  }
+
+  #forgetSecond(blockIndex: number): void {
+    if (this.seconds[blockIndex] !== undefined) this.doubledCount--;
+    this.seconds[blockIndex] = undefined;
   }
 }

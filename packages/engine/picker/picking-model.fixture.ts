@@ -19,6 +19,7 @@ export class ModelPeer implements PickingPeer {
   readonly suggested = new Set<number>();
   bytesPerSecond = 0;
   isWarmingUp = false;
+  secondsPerBlock: number | undefined = undefined;
   snubbed = false;
   suspected = false;
   /** What a block of it is worth: 0 is good. */
@@ -39,6 +40,10 @@ export class ModelPeer implements PickingPeer {
 
   get outstandingCount(): number {
     return this.owed.size;
+  }
+
+  owesAmongFirst(pieceIndex: number, blockIndex: number, count: number): boolean {
+    return [...this.owed.keys()].slice(0, count).includes(keyOf({ pieceIndex, blockIndex }));
   }
 }
 

@@ -12,6 +12,10 @@ export interface PickingPeer {
   readonly isWarmingUp: boolean;
   /** Blocks it owes us. */
   readonly outstandingCount: number;
+  /** Whether the block is among the `count` oldest ones it owes: these are on their way, a cancel would come too late. */
+  owesAmongFirst(pieceIndex: number, blockIndex: number, count: number): boolean;
+  /** What lies between two of its blocks on average; undefined before the first. */
+  readonly secondsPerBlock: number | undefined;
   /** It let a request time out and has sent nothing since. */
   readonly snubbed: boolean;
   /** It took part in a piece that failed: it gets pieces of its own only, until it is cleared or found out. */

@@ -41,6 +41,8 @@ export class PiecePicker<Peer extends PickingPeer> {
   readonly #failed = new FailedPieces<Peer>();
   readonly #participation = new Participation<Peer>();
   #hadCount = 0;
+  /** Blocks that came twice since nothing is left to start. */
+  #inVain = 0;
 
   constructor(options: PickerOptions<Peer>) {
     this.#options = options;
@@ -124,8 +126,11 @@ export class PiecePicker<Peer extends PickingPeer> {
       const joins = !this.#isFast(peer) || this.#withFree.size > PARTIAL_PIECES_PER_PEER * this.#peers.size;
       takeWhere((piece) => piece.owner === undefined || (joins && !piece.exclusive));
     }
+    let hasNothingNew = false;
     while (picked.length < want) {
-      const piece = this.#start(peer, picked.length === 0, this.#chooseNew(peer));
+      const pieceIndex = this.#chooseNew(peer);
+      hasNothingNew = pieceIndex === undefined;
+      const piece = this.#start(peer, picked.length === 0, pieceIndex);
       if (piece === undefined) break;
       this.#take(piece, peer, want, picked);
     }
@@ -134,7 +139,7 @@ export class PiecePicker<Peer extends PickingPeer> {
       takeWhere((piece) => piece.owner === undefined && this.#adopt(piece, peer));
     } else {
       takeWhere((piece) => !piece.exclusive);
-      if (picked.length === 0) this.#steal(peer, want, picked);
+      if (picked.length === 0) this.#steal(peer, want, picked, hasNothingNew);
     }
     return picked;
   }
@@ -145,6 +150,11 @@ export class PiecePicker<Peer extends PickingPeer> {
     if (piece === undefined) return;
     piece.release(blockIndex, peer);
     if (piece.freeCount > 0) this.#withFree.add(piece);
+  }
+
+  /** A block came that was of no use any more. */
+  cameInVain(): void {
+    if (this.#index.size === 0) this.#inVain++;
   }
 
   /** No piece is that peer's alone any more: it chokes us, is snubbed, or gone. */
@@ -240,10 +250,10 @@ export class PiecePicker<Peer extends PickingPeer> {
     return undefined;
   }
 
-  #steal(peer: Peer, want: number, picked: BlockRequest[]): void {
-    const atTheEnd = this.#index.size === 0;
-    if (!maySteal(peer, this.#peers, atTheEnd)) return;
-    for (const stolen of chooseStolen(this.#open.values(), peer, want, atTheEnd)) {
+  #steal(peer: Peer, want: number, picked: BlockRequest[], hasNothingNew: boolean): void {
+    const situation = { atTheEnd: this.#index.size === 0, hasNothingNew, inVain: this.#inVain };
+    if (!maySteal(peer, this.#peers, situation)) return;
+    for (const stolen of chooseStolen(this.#open.values(), peer, want, situation)) {
       const { piece, blockIndex, holder, isDoubled } = stolen;
       if (!this.#participation.allows(peer, piece)) continue;
       this.#participation.count(piece, peer);

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OpenPiece } from './open-piece.ts';
 import { ModelPeer } from './picking-model.fixture.ts';
-import { chooseStolen } from './stealing.ts';
+import { chooseStolen, type StealingSituation } from './stealing.ts';
 
 const PIECE = 0;
+const MIDDLE: StealingSituation = { atTheEnd: false, hasNothingNew: false, inVain: 0 };
+const END: StealingSituation = { atTheEnd: true, hasNothingNew: true, inVain: 0 };
 
 /** A peer with that piece, at that rate, which owes some blocks elsewhere. */
 function peerAt(bytesPerSecond: number, outstanding = 0): ModelPeer {
@@ -27,7 +29,7 @@ const blocks = (stolen: readonly { blockIndex: number }[]) => stolen.map(({ bloc
 describe('an idle peer', () => {
   it('takes blocks of a ten times slower one at once, the last first', () => {
     const slow = peerAt(50_000);
-    const stolen = chooseStolen([pieceOf(slow)], peerAt(500_000), 2, false);
+    const stolen = chooseStolen([pieceOf(slow)], peerAt(500_000), 2, MIDDLE);
     assert.deepEqual(blocks(stolen), [3, 2]);
     assert.ok(stolen.every(({ isDoubled, holder }) => !isDoubled && holder === slow));
   });
@@ -35,46 +37,82 @@ describe('an idle peer', () => {
   it('takes those of a three times slower one only at the end', () => {
     const thief = peerAt(150_000);
     const pieces = [pieceOf(peerAt(50_000))];
-    assert.deepEqual(chooseStolen(pieces, thief, 4, false), []);
-    assert.equal(chooseStolen(pieces, thief, 4, true).length, 4);
+    assert.deepEqual(chooseStolen(pieces, thief, 4, MIDDLE), []);
+    assert.equal(chooseStolen(pieces, thief, 4, END).length, 4);
   });
 
   it('takes all from one that is snubbed, unless it is snubbed itself', () => {
     const snubbed = peerAt(0);
     snubbed.snubbed = true;
     const thief = peerAt(1);
-    assert.equal(chooseStolen([pieceOf(snubbed)], thief, 4, false).length, 4);
+    assert.equal(chooseStolen([pieceOf(snubbed)], thief, 4, MIDDLE).length, 4);
     thief.snubbed = true;
-    assert.equal(chooseStolen([pieceOf(snubbed)], thief, 4, false).length, 0);
+    assert.equal(chooseStolen([pieceOf(snubbed)], thief, 4, MIDDLE).length, 0);
   });
 
   it('takes nothing from one that has just begun', () => {
     const warming = peerAt(0);
     warming.isWarmingUp = true;
-    assert.deepEqual(chooseStolen([pieceOf(warming)], peerAt(9_000_000), 4, false), []);
+    assert.deepEqual(chooseStolen([pieceOf(warming)], peerAt(9_000_000), 4, MIDDLE), []);
   });
 
   it('leaves pieces that tell the guilty from the others, and pieces it has not got', () => {
     const slow = peerAt(1);
-    assert.deepEqual(chooseStolen([pieceOf(slow, true)], peerAt(9_000_000), 4, true), []);
+    assert.deepEqual(chooseStolen([pieceOf(slow, true)], peerAt(9_000_000), 4, END), []);
     const stranger = peerAt(9_000_000);
     stranger.pieces.clear();
-    assert.deepEqual(chooseStolen([pieceOf(slow)], stranger, 4, true), []);
+    assert.deepEqual(chooseStolen([pieceOf(slow)], stranger, 4, END), []);
   });
 
   it('doubles one late block in the endgame, and only while it owes nothing itself', () => {
     const holder = peerAt(100_000, 20);
     const pieces = [pieceOf(holder)];
-    const [doubled, ...others] = chooseStolen(pieces, peerAt(100_000), 4, true);
+    const [doubled, ...others] = chooseStolen(pieces, peerAt(40_000), 4, END);
     assert.deepEqual([doubled.isDoubled, doubled.blockIndex, others.length], [true, 3, 0]);
-    assert.deepEqual(chooseStolen(pieces, peerAt(100_000, 1), 4, true), [], 'it has something to do');
-    assert.deepEqual(chooseStolen(pieces, peerAt(100_000), 4, false), [], 'it is not the end');
-    assert.deepEqual(chooseStolen([pieceOf(peerAt(1_000_000, 5))], peerAt(100_000), 4, true), [], 'it is not late');
+    assert.deepEqual(chooseStolen(pieces, peerAt(40_000, 1), 4, END), [], 'it has something to do');
+    assert.deepEqual(chooseStolen(pieces, peerAt(40_000), 4, MIDDLE), [], 'it is not the end');
+    assert.deepEqual(chooseStolen([pieceOf(peerAt(1_000_000, 5))], peerAt(40_000), 4, END), [], 'it is not late');
   });
 
-  it('doubles no block twice', () => {
+  it('doubles one block at a time, whoever was asked for it', () => {
     const piece = pieceOf(peerAt(100_000, 20));
-    for (let block = 0; block < 4; block++) piece.askBesides(block, peerAt(100_000));
-    assert.deepEqual(chooseStolen([piece], peerAt(100_000), 4, true), []);
+    piece.askBesides(0, peerAt(100_000));
+    assert.deepEqual(chooseStolen([piece], peerAt(40_000), 4, END), []);
+    piece.receive(0, peerAt(100_000));
+    assert.equal(chooseStolen([piece], peerAt(40_000), 4, END).length, 1);
+  });
+
+  it('doubles a block that comes four times as late once one was in vain', () => {
+    const [late, later] = [peerAt(100_000, 20), peerAt(100_000, 40)];
+    const wasteful = { ...END, inVain: 1 };
+    assert.deepEqual(chooseStolen([pieceOf(late)], peerAt(40_000), 4, wasteful), []);
+    assert.equal(chooseStolen([pieceOf(later)], peerAt(40_000), 4, wasteful).length, 1);
+  });
+
+  it('leaves the two that a slow one sends next, unless it is snubbed', () => {
+    const slow = peerAt(50_000);
+    const piece = pieceOf(slow);
+    for (let blockIndex = 0; blockIndex < 4; blockIndex++) {
+      slow.owed.set(`${PIECE}/${blockIndex}`, { pieceIndex: PIECE, blockIndex });
+    }
+    assert.deepEqual(blocks(chooseStolen([piece], peerAt(500_000), 4, MIDDLE)), [3, 2]);
+    slow.snubbed = true;
+    assert.deepEqual(blocks(chooseStolen([piece], peerAt(500_000), 4, MIDDLE)), [3, 2, 1, 0]);
+  });
+
+  it('takes over the end of a long queue of one as quick, when it has nothing else to do', () => {
+    const holder = peerAt(0, 5);
+    holder.isWarmingUp = true;
+    holder.secondsPerBlock = 0.2;
+    const pieces = [pieceOf(holder)];
+    const idle = { ...MIDDLE, hasNothingNew: true };
+    assert.deepEqual(blocks(chooseStolen(pieces, peerAt(0), 4, idle)), [3, 2]);
+    assert.deepEqual(chooseStolen(pieces, peerAt(0), 4, MIDDLE), [], 'there is only no memory for a new piece');
+    assert.deepEqual(chooseStolen(pieces, peerAt(0, 1), 4, idle), [], 'it has something to do');
+    holder.bytesPerSecond = 100_000;
+    assert.deepEqual(chooseStolen(pieces, peerAt(10_000), 4, idle), [], 'it is slower');
+    holder.bytesPerSecond = 0;
+    holder.secondsPerBlock = 0.02;
+    assert.deepEqual(chooseStolen(pieces, peerAt(0), 4, idle), [], 'all that is owed is on its way');
   });
 });

@@ -23,11 +23,15 @@ const MOST_UNREAD_REFUSALS = 2 * REQUESTS_WE_KEEP;
 /** Longer blocks than this nobody asks for in earnest (the field's bound is 128 KiB). */
 const LONGEST_BLOCK = 128 * 1024;
 
-const CHOKER: Omit<ChokerSettings, 'turnBytes' | 'slots'> = { optimisticShare: 0.2, turnMs: 60_000 };
+const CHOKER: Omit<ChokerSettings, 'turnBytes' | 'slots'> = {
+  optimisticShare: 0.2,
+  leastTurnMs: 5_000,
+  turnMs: 60_000,
+};
 /** A seed's turn: so many pieces. */
 const TURN_PIECES = 20;
+/** Each round the turns go round: of 30 s, as BEP 3 has them, one who gives little waited over a minute for the next. */
 const RECHOKE_MS = 15_000;
-const ROTATE_MS = 30_000;
 
 /** Who is served and asks for nothing for so long (longer than a far round trip) has no use for its slot. */
 const IDLE_SLOT_MS = 500;
@@ -56,7 +60,6 @@ export class Upload {
   readonly #settings: Omit<ChokerSettings, 'slots'>;
   readonly #slotCount = new SlotCount();
   #lastRechokeMs: number;
-  #lastRotateMs: number;
   /** What is given to one peer each, once we are a seed. */
   #firstCopies: FirstCopies<Peer> | undefined;
   readonly #suggestedAhead: number;
@@ -69,7 +72,7 @@ export class Upload {
     this.#sender = new BlockSender({ store, clock, bucket, meter, refuse, storageFailed });
     this.#settings = { ...CHOKER, turnBytes: TURN_PIECES * options.geometry.pieceLength };
     this.#suggestedAhead = Math.max(LEAST_SUGGESTED_PIECES, Math.ceil(SUGGESTED_BYTES / options.geometry.pieceLength));
-    this.#lastRechokeMs = this.#lastRotateMs = options.clock.now();
+    this.#lastRechokeMs = options.clock.now();
   }
 
   /** Somebody became interested, lost interest or left. */
@@ -167,13 +170,11 @@ export class Upload {
   #rechoke(): void {
     const { clock, random, peers, isSeeding, meter } = this.#options;
     const nowMs = clock.now();
-    const rotate = nowMs - this.#lastRotateMs >= ROTATE_MS;
     this.#lastRechokeMs = nowMs;
-    if (rotate) this.#lastRotateMs = nowMs;
     const isWanted = [...peers].filter((peer) => peer.peerInterested).length > this.#slots;
     this.#slotCount.adapt(meter.bytesPerSecond, isWanted, this.#options.slots());
     const settings = { ...this.#settings, slots: this.#slots };
-    const situation = { seeding: isSeeding(), nowMs, rotate };
+    const situation = { seeding: isSeeding(), nowMs };
     const { regular, optimistic } = chooseUnchoked([...peers], situation, settings, random);
     for (const peer of peers) {
       peer.hoards = this.#firstCopies?.hoards(peer) === true;
