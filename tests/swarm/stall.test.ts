@@ -16,7 +16,10 @@ const PIECE_LENGTH = 64 * 1024;
 const UPLOAD_LIMIT = 1024 * 1024;
 /** Twice that, and the start of a process: far less than any request's first time-out and a second try. */
 const SOON_MS = 12_000;
+/** Of those who have sent nothing a piece alone may wait once, 10 s, for it to be known. */
+const TWO_TIME_OUTS_MS = 20_000;
 const AT_ONCE = 3;
+const DRIBBLE_MS = 300;
 
 /** Told apart by piece: how many blocks of it were sent. */
 function fewBlocksOfEach(most: number): (wire: Wire, request: BlockRequest) => void {
@@ -34,6 +37,21 @@ function halfABlock(): (wire: Wire, request: BlockRequest) => void {
     const block = wire.block(request);
     if (!hasStopped) wire.socket.write(block.subarray(0, block.length / 2));
     hasStopped = true;
+  };
+}
+
+/** A byte now and then: something always comes, and never a block. */
+function dribbler(): Manners {
+  return {
+    requested(wire, request) {
+      const block = wire.block(request);
+      let sent = 0;
+      const timer = setInterval(() => {
+        if (wire.socket.destroyed || sent === block.length) clearInterval(timer);
+        else wire.socket.write(block.subarray(sent, ++sent));
+      }, DRIBBLE_MS);
+      timer.unref();
+    },
   };
 }
 
@@ -69,6 +87,25 @@ async function outrun(t: TestContext, manners: () => Manners): Promise<void> {
   assert.ok(wasted <= 0.02 * SIZE, `${wasted} bytes were of no use`);
 }
 
+/** A failed piece is one peer's alone: which must not be one that delivers nothing while the good seed stands by. */
+async function outrunAll(t: TestContext): Promise<void> {
+  const fixture = makeTorrent(t, SIZE, { pieceLength: PIECE_LENGTH });
+  const poisoner: Manners = { requested: (wire, request) => wire.sendBlock(request, { spoilt: true }) };
+  const all = [() => poisoner, dribbler, ...Object.values(STALLERS)];
+  const bad = await Promise.all(all.map((manners) => listenAsPeer(t, fixture, '127.0.0.1', manners())));
+  const seed = await startGoodSeed(t, fixture, { host: '127.0.0.1', uploadLimit: UPLOAD_LIMIT });
+  const archives = path.join(fixture.folder, 'leecher');
+  mkdirSync(archives);
+  const flags = [...bad, seed].map((peer) => `--peer=${peer}`);
+  const leecher = await SwarmClient.start(t, { torrent: fixture.path, archives, flags });
+  await leecher.complete(TWO_TIME_OUTS_MS);
+  const banned = leecher.said(/banned/).map(({ host, port }) => `${host}:${port}`);
+  await leecher.stop();
+  assert.ok(readFileSync(path.join(archives, 'data-1.bin')).equals(fixture.data), 'the content is right');
+  assert.ok(!banned.includes(seed), 'the good seed is not banned');
+}
+
 describe('a download with a good seed is not held up by', { concurrency: AT_ONCE }, () => {
   for (const [who, manners] of Object.entries(STALLERS)) it(who, (t: TestContext) => outrun(t, manners));
+  it('all of them, a poisoner and one that dribbles, at its address', outrunAll);
 });

@@ -210,6 +210,11 @@ export class Download {
     peer.snubbed = true;
     peer.requests.shrink();
     this.picker.disowned(peer);
+    // Nobody takes blocks over in a piece that is one peer's alone.
+    const alone = [...peer.requests.keys()].filter(
+      (key) => this.picker.openPiece(peer.blockOf(key).pieceIndex)?.exclusive === true,
+    );
+    this.#cancel(peer, alone);
   }
 
   #blockReceived(peer: Peer, pieceIndex: number, blockIndex: number): void {

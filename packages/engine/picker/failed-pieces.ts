@@ -1,5 +1,5 @@
 // Pieces whose hash was wrong, and who had a part in them: to be fetched again from one peer alone, and at first from
-// somebody who had none (docs/decisions/0003).
+// somebody who had none and is known to deliver (docs/decisions/0003).
 // Invariant: a piece is in here until it is had.
 
 import type { OpenPiece } from './open-piece.ts';
@@ -23,14 +23,23 @@ export class FailedPieces<Peer extends PickingPeer> {
     this.#suspects.delete(pieceIndex);
   }
 
-  /** The piece failed with this peer's part in it, and one of `others` who had none can deliver it. */
+  /** The piece failed, and one of `others` that is sending should have it before this peer: see `rankOf`. */
   isBetterFrom(others: Iterable<Peer>, peer: Peer, pieceIndex: number): boolean {
     const suspects = this.#suspects.get(pieceIndex);
-    if (suspects === undefined || !suspects.has(peer)) return false;
+    if (suspects === undefined) return false;
+    const rank = rankOf(suspects, peer);
     for (const other of others) {
-      if (!suspects.has(other) && !other.snubbed && other.outstandingCount > 0 && other.has.has(pieceIndex))
-        return true;
+      if (other.outstandingCount > 0 && rankOf(suspects, other) > rank && other.offers.has(pieceIndex)) return true;
     }
     return false;
   }
+}
+
+/**
+ * Best are those who had no part in it and have sent a block before; then those who had: what they send alone clears or
+ * convicts them. Who has sent nothing comes last: the piece would be theirs alone until they are given up.
+ */
+function rankOf<Peer extends PickingPeer>(suspects: ReadonlySet<Peer>, peer: Peer): number {
+  if (peer.snubbed || peer.secondsPerBlock === undefined) return 0;
+  return suspects.has(peer) ? 1 : 2;
 }

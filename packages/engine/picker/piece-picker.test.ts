@@ -156,6 +156,7 @@ describe('the picker', () => {
     const failing = model.pick(one, 2)[0].pieceIndex;
     model.deliver(one);
     model.deliver(one);
+    one.secondsPerBlock = two.secondsPerBlock = 0.1;
     model.judge('bad');
     const other = model.pick(two, 2)[0].pieceIndex;
     const again = other === failing ? other : model.pick(two, 2)[0].pieceIndex;
@@ -167,6 +168,35 @@ describe('the picker', () => {
       model.pick(one, 4).every(({ pieceIndex }) => pieceIndex !== failing),
       'nobody joins',
     );
+  });
+
+  it('gives a piece that failed to a suspect that delivers rather than to somebody who has sent nothing yet', () => {
+    const model = new PickingModel({ pieceCount: 2, blocksPerPiece: 2 });
+    const [one, two] = [model.join('one'), model.join('two')];
+    const [{ pieceIndex: failing }] = model.pick(one, 4);
+    model.deliver(one);
+    model.deliver(one);
+    one.secondsPerBlock = 0.1;
+    model.judge('bad');
+    assert.deepEqual(model.pick(two, 2), [], 'a newcomer does not get it while the one that delivers is busy');
+    assert.deepEqual(new Set(model.pick(one, 2).map(({ pieceIndex }) => pieceIndex)), new Set([failing]));
+  });
+
+  it('gives the piece of one that sends nothing to one that delivers and is idle', () => {
+    const model = new PickingModel({ pieceCount: 1, blocksPerPiece: 2 });
+    const [one, two] = [model.join('one'), model.join('two')];
+    model.pick(one, 2);
+    model.deliver(one);
+    model.deliver(one);
+    model.judge('bad');
+    assert.equal(model.pick(two, 2).length, 2, 'nobody is known to deliver: it is as good as any');
+    one.secondsPerBlock = 0.1;
+    two.isWarmingUp = true;
+    assert.deepEqual(model.pick(one, 2), [], 'not before it had a chance');
+    two.isWarmingUp = false;
+    assert.equal(model.pick(one, 2).length, 2);
+    assert.equal(two.outstandingCount, 0);
+    assert.equal(model.picker.openPiece(0)!.owner, one);
   });
 
   it('lets a suspect take over no piece in which it may take no part', () => {

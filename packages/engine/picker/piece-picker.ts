@@ -141,6 +141,7 @@ export class PiecePicker<Peer extends PickingPeer> {
       takeWhere((piece) => !piece.exclusive);
       if (picked.length === 0) this.#steal(peer, want, picked, hasNothingNew);
     }
+    if (picked.length === 0) this.#relieve(peer, want, picked);
     return picked;
   }
 
@@ -254,17 +255,41 @@ export class PiecePicker<Peer extends PickingPeer> {
     const situation = { atTheEnd: this.#index.size === 0, hasNothingNew, inVain: this.#inVain };
     if (!maySteal(peer, this.#peers, situation)) return;
     for (const stolen of chooseStolen(this.#open.values(), peer, want, situation)) {
-      const { piece, blockIndex, holder, isDoubled } = stolen;
+      const { piece, blockIndex, isDoubled } = stolen;
       if (!this.#participation.allows(peer, piece)) continue;
       this.#participation.count(piece, peer);
-      if (!isDoubled) {
-        this.#options.taken(holder, piece.pieceIndex, blockIndex);
-        piece.release(blockIndex, holder);
-      }
       if (isDoubled) piece.askBesides(blockIndex, peer);
-      else piece.ask(blockIndex, peer);
+      else {
+        this.#callBack(piece, blockIndex);
+        piece.ask(blockIndex, peer);
+      }
       if (piece.freeCount === 0) this.#withFree.delete(piece);
       picked.push({ pieceIndex: piece.pieceIndex, blockIndex });
+    }
+  }
+
+  /** A piece that is one peer's alone, which has sent nothing yet for whole seconds, becomes that of one that delivers. */
+  #relieve(peer: Peer, want: number, picked: BlockRequest[]): void {
+    if (peer.snubbed || peer.secondsPerBlock === undefined) return;
+    for (const piece of this.#open.values()) {
+      const { owner, pieceIndex } = piece;
+      if (!piece.exclusive || owner === undefined || owner === peer || piece.receivedCount > 0) continue;
+      if (owner.isWarmingUp || owner.secondsPerBlock !== undefined || !peer.offers.has(pieceIndex)) continue;
+      if (!this.#participation.allows(peer, piece)) continue;
+      for (let blockIndex = 0; blockIndex < piece.blockCount; blockIndex++) this.#callBack(piece, blockIndex);
+      piece.owner = peer;
+      this.#withFree.add(piece);
+      this.#take(piece, peer, want, picked);
+      return;
+    }
+  }
+
+  /** Whoever was asked for the block is not any more. */
+  #callBack(piece: OpenPiece<Peer>, blockIndex: number): void {
+    for (const asked of [piece.seconds[blockIndex], piece.requesters[blockIndex]]) {
+      if (asked === undefined) continue;
+      this.#options.taken(asked, piece.pieceIndex, blockIndex);
+      piece.release(blockIndex, asked);
     }
   }
 
@@ -281,11 +306,7 @@ export class PiecePicker<Peer extends PickingPeer> {
   }
 
   #abandon(piece: OpenPiece<Peer>): void {
-    for (let blockIndex = 0; blockIndex < piece.blockCount; blockIndex++) {
-      for (const holder of [piece.requesters[blockIndex], piece.seconds[blockIndex]]) {
-        if (holder !== undefined) this.#options.taken(holder, piece.pieceIndex, blockIndex);
-      }
-    }
+    for (let blockIndex = 0; blockIndex < piece.blockCount; blockIndex++) this.#callBack(piece, blockIndex);
     this.#open.delete(piece.pieceIndex);
     this.#withFree.delete(piece);
     this.#participation.closed(piece);

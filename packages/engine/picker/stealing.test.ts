@@ -50,6 +50,18 @@ describe('an idle peer', () => {
     assert.equal(chooseStolen([pieceOf(snubbed)], thief, 4, MIDDLE).length, 0);
   });
 
+  it('takes all from one that never sent a block, if it has sent some itself, also what two such are asked for', () => {
+    const [silent, second] = [peerAt(0), peerAt(0)];
+    const piece = pieceOf(silent);
+    piece.askBesides(0, second);
+    const thief = peerAt(0);
+    assert.deepEqual(chooseStolen([piece], thief, 4, MIDDLE), [], 'one silent peer takes nothing from another');
+    thief.secondsPerBlock = 0.1;
+    assert.deepEqual(blocks(chooseStolen([piece], thief, 4, MIDDLE)), [3, 2, 1, 0]);
+    second.isWarmingUp = true;
+    assert.deepEqual(blocks(chooseStolen([piece], thief, 4, MIDDLE)), [3, 2, 1], 'the second may still send it');
+  });
+
   it('takes nothing from one that has just begun', () => {
     const warming = peerAt(0);
     warming.isWarmingUp = true;
@@ -91,6 +103,7 @@ describe('an idle peer', () => {
 
   it('leaves the two that a slow one sends next, unless it is snubbed', () => {
     const slow = peerAt(50_000);
+    slow.secondsPerBlock = 1;
     const piece = pieceOf(slow);
     for (let blockIndex = 0; blockIndex < 4; blockIndex++) {
       slow.owed.set(`${PIECE}/${blockIndex}`, { pieceIndex: PIECE, blockIndex });

@@ -27,7 +27,7 @@ export interface StolenBlock<Peer> {
   readonly piece: OpenPiece<Peer>;
   readonly blockIndex: number;
   readonly holder: Peer;
-  /** The holder is asked for it too: whoever is first. */
+  /** The holder is asked for it too: whoever is first. Else all who were asked for it lose it. */
   readonly isDoubled: boolean;
 }
 
@@ -81,9 +81,11 @@ export function chooseStolen<Peer extends PickingPeer>(
     // From the back: the holder sends its oldest request first.
     for (let blockIndex = piece.blockCount - 1; blockIndex >= 0 && stolen.length < want; blockIndex--) {
       const holder = piece.requesters[blockIndex];
-      if (holder === undefined || holder === thief || piece.seconds[blockIndex] !== undefined) continue;
+      const second = piece.seconds[blockIndex];
+      if (holder === undefined || holder === thief || second === thief) continue;
+      if (second !== undefined && !(isSilent(holder) && isSilent(second))) continue;
       const isAmong = (count: number): boolean => holder.owesAmongFirst(piece.pieceIndex, blockIndex, count);
-      if (mayTake(thief, holder, atTheEnd) && (holder.snubbed || !isAmong(UNDER_WAY))) {
+      if (mayTake(thief, holder, atTheEnd) && (holder.snubbed || isSilent(holder) || !isAmong(UNDER_WAY))) {
         stolen.push({ piece, blockIndex, holder, isDoubled: false });
         continue;
       }
@@ -94,7 +96,7 @@ export function chooseStolen<Peer extends PickingPeer>(
         continue;
       }
       // Of a rate that is not known yet nothing follows.
-      if (holder.isWarmingUp) continue;
+      if (second !== undefined || holder.isWarmingUp) continue;
       const delay = (holder.outstandingCount * BLOCK_LENGTH) / Math.max(holder.bytesPerSecond, 1);
       // Of equals the one opened later: it stands further back in the holder's queue.
       if (delay < lastDelay || (last?.piece === piece && delay === lastDelay)) continue;
@@ -123,8 +125,14 @@ function mayRelieve(thief: PickingPeer, holder: PickingPeer, situation: Stealing
 function mayTake(thief: PickingPeer, holder: PickingPeer, atTheEnd: boolean): boolean {
   if (holder.snubbed) return !thief.snubbed;
   if (holder.isWarmingUp) return false;
+  if (isSilent(holder) && thief.secondsPerBlock !== undefined && !thief.snubbed) return true;
   const factor = atTheEnd ? FASTER_AT_THE_END : MUCH_FASTER;
   return thief.bytesPerSecond >= factor * Math.max(holder.bytesPerSecond, LEAST_RATE_BYTES_PER_SECOND);
+}
+
+/** It has been asked for whole seconds and has never sent a block. */
+function isSilent(holder: PickingPeer): boolean {
+  return !holder.isWarmingUp && holder.secondsPerBlock === undefined;
 }
 
 /** How many of its oldest requests can't be called back any more: none can, while its pace is not known. */
