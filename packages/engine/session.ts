@@ -141,14 +141,18 @@ export class Session {
   }
 
   /**
-   * Who has to give a connection up so that this torrent may have one more: nobody (`undefined`) while some are free; the
-   * torrent that has most, when this one has less than its share; else there is none for it (`none`).
+   * Who has to give a connection up so that this torrent may have one more: nobody (`undefined`) while some are free; one
+   * with a peer that idles, lest a few who only shake hands keep everybody else out; the torrent that has most, when this
+   * one has less than its share; else there is none for it (`none`).
    */
   #giverFor(torrent: Torrent): Torrent | undefined | 'none' {
     if (!this.#isFull) return undefined;
     const { working } = this.#turns;
     let richest = torrent;
-    for (const other of working) if (other.connectedPeers.size > richest.connectedPeers.size) richest = other;
+    for (const other of working) {
+      if (other.hasIdler) return other;
+      if (other.connectedPeers.size > richest.connectedPeers.size) richest = other;
+    }
     const share = Math.max(1, Math.floor(this.#maxConnections / Math.max(1, working.size)));
     return torrent.connectedPeers.size < share && richest.connectedPeers.size > share ? richest : 'none';
   }

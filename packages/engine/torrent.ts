@@ -129,7 +129,12 @@ export class Torrent {
     return this.#isOpen && this.#work().attach(connection, known, handshake, rest);
   }
 
-  /** Parts with the peer that is of the least use, for the sake of another torrent. */
+  /** Whether a peer of it has been connected for a while with nothing to give or to take. */
+  get hasIdler(): boolean {
+    return this.#transfer?.hasIdler === true;
+  }
+
+  /** Parts with the peer that is of the least use, for the sake of somebody else. */
   dropLeastUseful(): void {
     this.#transfer?.dropLeastUseful();
   }

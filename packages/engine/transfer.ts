@@ -18,6 +18,8 @@ import type { Handshake } from './wire/handshake.ts';
 
 /** Speeds shown to people: steady, and 0 within five seconds after the last byte (contract C6). */
 const SPEED_WINDOW_SECONDS = 4;
+/** Whoever is interested says so within a round trip, and has been heard by then. */
+const IDLER_MS = 5_000;
 
 /** What the session lends to each of its torrents. */
 export interface TorrentSurroundings {
@@ -67,6 +69,7 @@ export class Transfer {
   readonly peers: ReadonlySet<Peer>;
   readonly download: Download;
   readonly #store: PieceStore;
+  readonly #clock: Clock;
   readonly #before: TransferTotals;
   readonly #swarm: Swarm;
   readonly #upload: Upload;
@@ -81,6 +84,7 @@ export class Transfer {
     const peers = new Set<Peer>();
     this.peers = peers;
     this.#store = store;
+    this.#clock = clock;
     this.#before = options.before;
     const storageFailed = (error: unknown): void => {
       if (!this.#isOver) options.storageFailed(error);
@@ -156,12 +160,27 @@ export class Transfer {
     this.#swarm.announce(pieceIndex);
   }
 
-  /** Parts with the peer that is of the least use, for the sake of another torrent. */
+  /** Whether somebody has been here for a while with nothing to give or to take. */
+  get hasIdler(): boolean {
+    return this.#idler !== undefined;
+  }
+
+  /** Parts with who idles, or else with the peer that is of the least use, for the sake of somebody else. */
   dropLeastUseful(): void {
-    let least: Peer | undefined;
+    let least = this.#idler;
     const use = (peer: Peer): number => peer.download.bytesPerSecond + peer.upload.bytesPerSecond;
-    for (const peer of this.peers) if (least === undefined || use(peer) <= use(least)) least = peer;
-    if (least !== undefined) this.#swarm.disconnect(least, 'another torrent needs the connection');
+    if (least === undefined) {
+      for (const peer of this.peers) if (least === undefined || use(peer) <= use(least)) least = peer;
+    }
+    if (least !== undefined) this.#swarm.disconnect(least, 'somebody else needs the connection');
+  }
+
+  get #idler(): Peer | undefined {
+    const since = this.#clock.now() - IDLER_MS;
+    for (const peer of this.peers) {
+      if (peer.connectedAtMs < since && !peer.amInterested && !peer.peerInterested) return peer;
+    }
+    return undefined;
   }
 
   /** Several times a second. */

@@ -21,6 +21,7 @@ const MOST_GROWTH_BYTES = 96 * 1024 * 1024;
 const MOST_ANSWER_MS = 2_000;
 const MESSAGES = 10_000;
 const STRANGERS = 300;
+const FEW_CONNECTIONS = 20;
 const PATIENCE_MS = 20_000;
 /** As long as the silent ones may stay. */
 const HANDSHAKE_DEADLINE_MS = 9_000;
@@ -164,5 +165,15 @@ describe('a client that strangers flood with', { concurrency: AT_ONCE }, () => {
     await assertDownloads(t, fixture, leecher, archives);
     const tookMs = performance.now() - start;
     assert.ok(tookMs < HANDSHAKE_DEADLINE_MS, `nobody else was let in for ${tookMs} ms`);
+  });
+
+  it('connections that want nothing still lets others in', async (t: TestContext) => {
+    const fixture = makeTorrent(t, SIZE, { pieceLength: PIECE_LENGTH });
+    const { leecher, archives } = await startLeecher(t, fixture, [`--max-connections=${FEW_CONNECTIONS}`]);
+    const greet = (): void => {};
+    for (let count = 0; count < FEW_CONNECTIONS; count++) {
+      await dialAsPeer(t, fixture, leecher, '127.0.4.2', { greet });
+    }
+    await assertDownloads(t, fixture, leecher, archives);
   });
 });
