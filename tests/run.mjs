@@ -6,7 +6,8 @@
 //   npm test -- --name 'a sentence'         the tests whose name matches the pattern
 //   npm run dev -- wire           again at every change
 
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
 import process from 'node:process';
 import { buildClient } from '../tools/build-client.mjs';
 import { prepare } from '../tools/install.mjs';
@@ -42,6 +43,8 @@ async function runTests() {
     return;
   }
   // In a simulation time is simulated: it may wait for a core as a unit may.
+  // Test files that need Docker engines have the same ones, one file after the other (tests/engines/engine-lab.ts).
+  process.env.ENJAMBRE_TEST_SHARED_ENGINES = `${path.join(tmpdir(), `enjambre-engines-${process.pid}`)}:${process.pid}`;
   const isWhole = (file) => file.startsWith('tests/') && !file.startsWith('tests/simulation/');
   const units = await runFiles(
     files.filter((file) => !isWhole(file)),

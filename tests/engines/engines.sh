@@ -8,6 +8,7 @@
 #   engines.sh base FOLDER N NODE          imports the image nodebase: that node, a shell, their libraries, nothing else
 #   engines.sh share FOLDER IMAGE FROM TO  copies an image of one engine to another
 #   engines.sh swarm FOLDER COUNT          joins them to one Docker Swarm; engine 1 is its manager
+#   engines.sh empty FOLDER COUNT          removes what a test before has left, but images
 #   engines.sh halt FOLDER N               ends an engine, and what runs on it
 #   engines.sh start FOLDER PREFIX N       starts it again
 #   engines.sh cut|mend PREFIX N           takes engine N off the bridge, and puts it back
@@ -94,6 +95,21 @@ swarm() {
   done
 }
 
+empty() {
+  folder=$1
+  local kind
+  for kind in service config; do
+    # In no Swarm there are none.
+    { engine 1 "$kind" ls --quiet 2>/dev/null || true; } |
+      xargs --no-run-if-empty docker --host "unix://$folder/1/docker.sock" "$kind" rm >/dev/null
+  done
+  for n in $(seq "$2"); do
+    engine "$n" ps --all --quiet | xargs --no-run-if-empty docker --host "unix://$folder/$n/docker.sock" rm --force --volumes >/dev/null
+    engine "$n" volume prune --force >/dev/null
+  done
+  engine 1 network prune --force >/dev/null
+}
+
 down() {
   folder=$1 prefix=$2
   for n in $(seq "$3"); do
@@ -130,7 +146,7 @@ keep() {
 }
 
 case $verb in
-  up | base | share | swarm | halt | start | down | keep) "$verb" "$@" ;;
+  up | base | share | swarm | empty | halt | start | down | keep) "$verb" "$@" ;;
   cut) ip -netns "$1-lan" link set "port$2" down ;;
   mend) ip -netns "$1-lan" link set "port$2" up ;;
   *) sed -n 2,15p "$0" >&2; exit 2 ;;
