@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { FleetError } from '../errors.ts';
-import type { Driver, DriverListener, Exit, InstanceSpec } from './driver.ts';
+import type { Driver, DriverListener, Exit, InstanceSpec, LogLine } from './driver.ts';
 
 export interface DriverUnderTest {
   readonly driver: Driver;
@@ -61,9 +61,9 @@ export function driverContract(name: string, make: (t: TestContext) => Promise<D
       const { driver, spec } = await open(t, make);
       await driver.start(spec);
       const [last] = await driver.tailLog(spec.id, 1);
-      assert.equal(typeof last, 'string');
+      assert.deepEqual([typeof last.text, last.writer], ['string', undefined]);
       assert.deepEqual(await driver.tailLog(spec.id, 0), []);
-      const followed: string[] = [];
+      const followed: LogLine[] = [];
       const { promise: more, resolve } = Promise.withResolvers<void>();
       let expected = 1;
       const stop = await driver.followLog(spec.id, 1, (line) => {

@@ -95,7 +95,11 @@ describe('on a real Swarm', { skip }, () => {
       engine.docker('volume', 'ls', '--quiet', '--filter', `name=${VOLUME}-`),
     );
     assert.deepEqual(volumes.sort(), [`${VOLUME}-1`, `${VOLUME}-2`]);
-    await assert.rejects(driver.stats(ID), { code: 'not-with-this-driver' });
+    const mebibyte = 1024 * 1024;
+    const { memoryBytes, memoryLimitBytes, cpuPercent } = (await driver.stats(ID))!;
+    assert.equal(memoryLimitBytes, 2 * 256 * mebibyte);
+    assert.ok(memoryBytes > 2 * 10 * mebibyte && memoryBytes < memoryLimitBytes, `${memoryBytes} bytes`);
+    assert.ok(cpuPercent > 0 && cpuPercent <= 2 * 50, `${cpuPercent} %`);
     await driver.stop(ID);
     assert.deepEqual(states(), []);
     for (const engine of lab!.engines) assert.equal(engine.docker('ps', '--quiet'), '');
