@@ -23,7 +23,6 @@ describe("a Swarm's manager whose engine is stopped and started again", {
 }, () => {
   const [manager, worker] = lab!.engines;
   lab?.makeImage();
-  lab?.shareImage();
   lab?.joinSwarm();
 
   it('disturbs nobody on another host, is missed and found again, and nothing wanted is lost or doubled', async (t) => {
@@ -85,9 +84,9 @@ describe("a Swarm's manager whose engine is stopped and started again", {
     );
     const services = manager.docker('service', 'ls', '--format', '{{.Name}}').split('\n').sort();
     assert.deepEqual(services, [...NAMES, 'tracker'].sort());
-    const near2 = manager.docker('ps', '--format', '{{.Names}}').split('\n').sort();
+    const onManager = manager.docker('ps', '--format', '{{.Names}}').split('\n').sort();
     assert.deepEqual(
-      near2.map((name) => name.split('.')[0]),
+      onManager.map((name) => name.split('.')[0]),
       ['all', 'near', 'tracker'],
     );
 

@@ -23,7 +23,6 @@ const lab = enterEngines(2);
 describe('clients of a Swarm, with no tracker', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, () => {
   const [manager, worker] = lab!.engines;
   lab?.makeImage();
-  lab?.shareImage();
   lab?.joinSwarm();
 
   it('are spread over hosts, find each other by names of services and tasks, and are told apart', async (t) => {

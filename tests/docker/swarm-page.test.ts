@@ -19,7 +19,6 @@ const lab = why === false ? enterEngines(2) : undefined;
 
 describe('the page over a Swarm', { skip: why, timeout: TIMEOUT_MS }, () => {
   lab?.makeImage();
-  lab?.shareImage();
   lab?.joinSwarm();
   for (const engine of lab!.engines) engine.docker('tag', 'enjambre:latest', NEXT_IMAGE);
 

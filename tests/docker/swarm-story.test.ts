@@ -18,7 +18,6 @@ const lab = enterEngines(2);
 describe('clients on a Swarm', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, () => {
   const [manager, worker] = lab!.engines;
   lab?.makeImage();
-  lab?.shareImage();
   lab?.joinSwarm();
   manager.docker('swarm', 'update', '--dispatcher-heartbeat', HEARTBEAT);
 

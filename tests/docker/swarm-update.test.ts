@@ -20,7 +20,6 @@ const lab = enterEngines(2);
 
 describe('a client on every host', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, () => {
   lab?.makeImage();
-  lab?.shareImage();
   lab?.joinSwarm();
 
   it('is updated one host at a time, and on no further host while a new one does not answer', async (t) => {

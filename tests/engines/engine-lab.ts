@@ -10,7 +10,6 @@ import { after } from 'node:test';
 import { whyNot } from '../interop/debian-package.ts';
 
 const script = path.join(import.meta.dirname, 'engines.sh');
-const root = path.resolve(import.meta.dirname, '../..');
 /** How the test knows, after it has moved, that it has, and where to. */
 const VARIABLE = 'ENJAMBRE_TEST_ENGINES';
 /** Who runs several files, and where the engines that they share are: `path:pid`. */
@@ -31,11 +30,6 @@ export class Engine {
     const env = { ...process.env, DOCKER_HOST: this.host, DOCKER_BUILDKIT: '0' };
     return execFileSync('docker', argv, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd();
   }
-
-  /** Whether that image is there. */
-  has(tag: string): boolean {
-    return this.docker('image', 'ls', '--quiet', tag) !== '';
-  }
 }
 
 export class EngineLab {
@@ -49,20 +43,11 @@ export class EngineLab {
     this.engines = Array.from({ length: count }, (_, index) => new Engine(path.join(folder, `${index + 1}`)));
   }
 
-  /** The image of this project's sources, as `npm run image` makes it, on a base made from files of this machine. */
-  makeImage(tag = 'enjambre:latest', engine = 1): void {
-    if (this.engines[engine - 1].has(tag)) return;
-    run('base', this.#folder, `${engine}`, process.execPath);
-    const { host } = this.engines[engine - 1];
-    const argv = ['tools/build-image.mjs', '--installed', '--base=nodebase:latest', `--tag=${tag}`, `--host=${host}`];
-    // Its complaints come with the error.
-    execFileSync(process.execPath, argv, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
-  }
-
-  /** What the first has, all have. */
-  shareImage(tag = 'enjambre:latest'): void {
+  /** On all of them: `enjambre:latest` of this project's sources, on the base `nodebase:latest` of files of this machine. */
+  makeImage(): void {
     for (const [index, engine] of this.engines.entries()) {
-      if (!engine.has(tag)) run('share', this.#folder, tag, '1', `${index + 1}`);
+      if (engine.docker('image', 'ls', '--quiet', 'enjambre:latest') !== '') continue;
+      run('image', this.#folder, `${index + 1}`, process.execPath);
     }
   }
 

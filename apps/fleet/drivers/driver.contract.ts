@@ -18,9 +18,16 @@ export function listener(ears: Partial<DriverListener> = {}): DriverListener {
   return { exited() {}, started() {}, changed() {}, returned() {}, ...ears };
 }
 
-/** @param make a driver that was not opened; what it leaves is taken away after the test */
-export function driverContract(name: string, make: (t: TestContext) => Promise<DriverUnderTest>): void {
-  describe(`the ${name} driver`, () => {
+/**
+ * @param make a driver that was not opened; what it leaves is taken away after the test
+ * @param concurrency how many tests may run at once: those drivers that `make` gives must not meet
+ */
+export function driverContract(
+  name: string,
+  make: (t: TestContext) => Promise<DriverUnderTest>,
+  { concurrency = 1 } = {},
+): void {
+  describe(`the ${name} driver`, { concurrency }, () => {
     it('runs what it starts, tells of it, and ends it when asked, without calling that an exit', async (t) => {
       const { driver, spec, exits } = await open(t, make);
       const instance = await driver.start(spec);

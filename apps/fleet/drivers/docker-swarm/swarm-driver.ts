@@ -261,8 +261,9 @@ export class SwarmDriver implements Driver {
   /** Waits for its tasks on hosts that can tell. */
   async #untilEnded({ serviceId }: SeenService): Promise<void> {
     const deadline = performance.now() + END_TIMEOUT_MS;
+    // One that has not come back to a manager that was away is not down: its clients run, and have yet to hear of it.
     const isDown = (nodeId: string) =>
-      this.#sightings.scene.hosts.some(({ id, state }) => id === nodeId && state !== 'ready');
+      this.#sightings.scene.hosts.some(({ id, state }) => id === nodeId && state === 'down');
     for (;;) {
       // All there are: by a service that is gone they are not found, and end all the same.
       const all: SwarmTask[] = await this.#engine.ask((docker) => docker.listTasks());

@@ -11,6 +11,7 @@ import type { SwarmNode, SwarmRecords, SwarmService, SwarmTask } from './swarm-r
 import { Rollouts } from './swarm-rollout.ts';
 import { emptyScene, publicReplica, readScene, type Scene, type SeenService } from './swarm-scene.ts';
 import { exitOfTask } from './task-exit.ts';
+import { TaskPorts } from './task-ports.ts';
 
 /** Events come in heaps, and are followed by what they are about. */
 const SOON_MS = 50;
@@ -46,6 +47,7 @@ export class SwarmSightings {
   readonly #told = new Map<string, string>();
   /** Runs that have not answered yet. */
   readonly #awaited = new Set<string>();
+  readonly #ports = new TaskPorts();
   readonly #rollouts: Rollouts;
   #looking: Promise<void> | undefined;
   #next: Promise<void> | undefined;
@@ -144,7 +146,7 @@ export class SwarmSightings {
     const tasks = names.length === 0 ? [] : await engine.ask((docker) => docker.listTasks({ filters: ofThem }));
     return {
       services: services as unknown as SwarmService[],
-      tasks: tasks as SwarmTask[],
+      tasks: this.#ports.fillIn(tasks as SwarmTask[]),
       nodes: nodes as SwarmNode[],
     };
   }
