@@ -55,6 +55,10 @@ describe('the page over a Swarm', { skip: why, timeout: TIMEOUT_MS }, () => {
       for (const host of ['engine-1', 'engine-2']) {
         await expect(instances.getByRole('row').filter({ hasText: host })).toContainText(/Complete|Seeding/);
       }
+      // Its log tells which of them wrote a line.
+      for (const host of ['engine-1', 'engine-2']) {
+        await expect(page.getByRole('log').getByText(host, { exact: true }).first()).toBeVisible();
+      }
       await shoot(page, 'swarm-container');
       assert.deepEqual(await violations(page), []);
       assert.ok(await fits(page));

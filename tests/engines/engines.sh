@@ -66,18 +66,17 @@ start() {
   answers "$3"
 }
 
-# With it the base nodebase: that node, a shell, their libraries, nothing else. All that share one place wait for the first.
+# With it the base nodebase: that node, a shell, their libraries, nothing else. One at a time: there is one dist/.
 image() {
   folder=$1
-  local kept=${folder%-*}-image.tar
-  exec 9>"$kept.lock"
+  local kept=${folder%-*}-image.tar builder
+  builder=$(dirname "$0")/../../tools/build-image.mjs
+  exec 9<"$builder"
   flock 9
   if [ ! -e "$kept" ]; then
     base "$2" "$3"
-    (cd "$(dirname "$0")/../.." && "$3" tools/build-image.mjs --installed --base=nodebase:latest --tag=enjambre:latest \
-      --host="unix://$folder/$2/docker.sock") >/dev/null
-    engine "$2" save enjambre:latest nodebase:latest >"$kept.new"
-    mv "$kept.new" "$kept"
+    "$3" "$builder" --installed --base=nodebase:latest --tag=enjambre:latest --host="unix://$folder/$2/docker.sock" >/dev/null
+    engine "$2" save --output "$kept" enjambre:latest nodebase:latest
   else
     engine "$2" load <"$kept" >/dev/null
   fi
@@ -130,7 +129,7 @@ down() {
     find /sys/fs/cgroup -depth -type d -path "*/$prefix-$n*" -exec rmdir {} + 2>/dev/null || true
   done
   ip netns delete "$prefix-lan" 2>/dev/null || true
-  rm -rf "$folder" "${folder%-*}"-image.tar*
+  rm -rf "$folder" "${folder%-*}"-image.tar
 }
 
 # Whether what stands in that namespace and names our folder (engine, containerd, shims; not the test that moved in) has
