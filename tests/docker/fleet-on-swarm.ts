@@ -59,6 +59,12 @@ export function readVolume(engine: Engine, volume: string, file: string): Buffer
   return readFileSync(join(engine.docker('volume', 'inspect', '--format', '{{.Mountpoint}}', volume), file));
 }
 
+/** At once: Swarm takes seconds for each, however many there are. */
+export async function removeAll(backend: Backend, names: readonly string[]): Promise<void> {
+  const removed = await Promise.all(names.map((name) => backend.call('DELETE', `/api/containers/${name}?force=true`)));
+  for (const { status, body } of removed) assert.equal(status, 200, JSON.stringify(body));
+}
+
 /** But the tracker and the data of containers, which stays. What has ended Swarm clears away in its own time. */
 export async function untilNothingIsLeft({ engines }: EngineLab): Promise<void> {
   const [manager] = engines;

@@ -7,7 +7,7 @@ import type { ContainerView, Status } from '@enjambre/contract';
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import type { Backend } from '../fleet/backend-process.ts';
 import { isComplete, keepTorrent, makeContent } from './fleet-on-docker.ts';
-import { makeSwarmFleet, readVolume, untilNothingIsLeft } from './fleet-on-swarm.ts';
+import { makeSwarmFleet, readVolume, removeAll, untilNothingIsLeft } from './fleet-on-swarm.ts';
 
 const TIMEOUT_MS = 150_000;
 const SIZE = 24 * 1024 * 1024;
@@ -90,9 +90,7 @@ describe("a Swarm's manager whose engine is stopped and started again", {
       ['all', 'near', 'tracker'],
     );
 
-    for (const name of NAMES) {
-      assert.equal((await backend.call('DELETE', `/api/containers/${name}?force=true`)).status, 200, name);
-    }
+    await removeAll(backend, NAMES);
     await untilNothingIsLeft(lab!);
   });
 

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../contract/torrent-fixture.ts';
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import type { Backend } from '../fleet/backend-process.ts';
 import { isComplete, keepTorrent, makeContent } from './fleet-on-docker.ts';
-import { makeSwarmFleet, readVolume, untilNothingIsLeft } from './fleet-on-swarm.ts';
+import { makeSwarmFleet, readVolume, removeAll, untilNothingIsLeft } from './fleet-on-swarm.ts';
 
 const TIMEOUT_MS = 120_000;
 const SIZE = 4 * 1024 * 1024;
@@ -81,9 +81,7 @@ describe('clients of a Swarm, with no tracker', { skip: whyNoEngines(), timeout:
     assert.equal(status, 200, JSON.stringify(body));
     assert.ok((body as Stats).networkRxBytes >= SIZE, JSON.stringify(body));
 
-    for (const name of ['seed', 'two', 'by-tasks', 'by-task']) {
-      assert.equal((await backend.call('DELETE', `/api/containers/${name}?force=true`)).status, 200);
-    }
+    await removeAll(backend, ['seed', 'two', 'by-tasks', 'by-task']);
     await untilNothingIsLeft(lab!);
   });
 });

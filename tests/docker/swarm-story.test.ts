@@ -6,7 +6,7 @@ import type { ContainerView, Host } from '@enjambre/contract';
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import type { Backend } from '../fleet/backend-process.ts';
 import { isComplete, keepTorrent, makeContent } from './fleet-on-docker.ts';
-import { makeSwarmFleet, readVolume, untilNothingIsLeft } from './fleet-on-swarm.ts';
+import { makeSwarmFleet, readVolume, removeAll, untilNothingIsLeft } from './fleet-on-swarm.ts';
 
 const TIMEOUT_MS = 150_000;
 const SIZE = 8 * 1024 * 1024;
@@ -72,9 +72,8 @@ describe('clients on a Swarm', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, ()
         host,
       });
       assert.deepEqual(told(after[name]), told(before[name]));
-      const { status, body } = await second.call('DELETE', `/api/containers/${name}?force=true`);
-      assert.equal(status, 200, JSON.stringify(body));
     }
+    await removeAll(second, ['seed', 'near', 'far']);
     await untilNothingIsLeft(lab!);
   });
 });

@@ -9,7 +9,7 @@ import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import type { Backend } from '../fleet/backend-process.ts';
 import { readEvents } from '../fleet/event-reader.ts';
 import { isComplete, keepTorrent, makeContent } from './fleet-on-docker.ts';
-import { makeSwarmFleet, readVolume, untilNothingIsLeft } from './fleet-on-swarm.ts';
+import { makeSwarmFleet, readVolume, removeAll, untilNothingIsLeft } from './fleet-on-swarm.ts';
 
 const TIMEOUT_MS = 150_000;
 const NEXT_IMAGE = 'enjambre:next';
@@ -47,19 +47,18 @@ describe('a client on every host', { skip: whyNoEngines(), timeout: TIMEOUT_MS }
     assert.equal(done.restarts, 0);
     assert.ok((await watched()) >= 1, 'at every moment one of them answered');
 
+    // Whoever finds it on its way goes on with it.
     assert.equal(await update(DEAF_IMAGE), 200);
-    const halted = await backend.until('all', (row) => row.update?.state === 'paused');
+    await backend.until('all', (row) => imagesOf(row).includes(DEAF_IMAGE));
+    backend.child.kill('SIGKILL');
+    await backend.ended;
+    const second = await fleet.start(t, { home: backend.home, argv: [`--allowed-images=${NEXT_IMAGE},${DEAF_IMAGE}`] });
+    const halted = await second.until('all', (row) => row.update?.state === 'paused');
     assert.match(halted.update!.message, /^The update to enjambre:deaf has halted: on engine-[12] the new client runs/);
     assert.deepEqual(imagesOf(halted), [DEAF_IMAGE, NEXT_IMAGE]);
     const other = halted.instances.find(({ image }) => image === NEXT_IMAGE)!;
     assert.deepEqual([other.health, other.status?.state], ['healthy', 'completed']);
 
-    // Another backend sees it halted, too, and does not go on.
-    backend.child.kill('SIGKILL');
-    await backend.ended;
-    const second = await fleet.start(t, { home: backend.home, argv: [`--allowed-images=${NEXT_IMAGE},${DEAF_IMAGE}`] });
-    const still = await second.until('all', (row) => row.update?.state === 'paused');
-    assert.deepEqual(imagesOf(still), [DEAF_IMAGE, NEXT_IMAGE]);
     const before = { imageName: NEXT_IMAGE };
     assert.equal((await second.call('POST', `/api/v1/containers/${id}/update`, before)).status, 200);
     const mended = await second.until('all', (row) => row.update?.state === 'completed' && isComplete(row));
@@ -68,9 +67,7 @@ describe('a client on every host', { skip: whyNoEngines(), timeout: TIMEOUT_MS }
     assert.equal(untouched?.startedAt, other.startedAt);
 
     assert.equal((await second.call('POST', `/api/containers/${id}/stop`)).status, 200);
-    for (const name of ['seed', 'all']) {
-      assert.equal((await second.call('DELETE', `/api/containers/${name}?force=true`)).status, 200);
-    }
+    await removeAll(second, ['seed', 'all']);
     await untilNothingIsLeft(lab!);
   });
 });
