@@ -81,7 +81,7 @@ describe('a swarm without a tracker', { concurrency: 2 }, () => {
       leechers.push(await Member.start(t, fixture, number, { bootstrap: leechers.at(-1) ?? seed, flags: more }));
     }
     const [first, second, third] = leechers;
-    await Promise.all(leechers.map((leecher) => leecher.knows(3, TIMEOUT_MS)));
+    await Promise.all(leechers.map((leecher) => leecher.knows(3, NEWCOMER_MS)));
     const newcomer = await Member.start(t, fixture, 5, { bootstrap: third, flags });
     await newcomer.knows(4, NEWCOMER_MS);
 
@@ -95,8 +95,8 @@ describe('a swarm without a tracker', { concurrency: 2 }, () => {
 
     // The one that was killed comes back with what it had, by members it knew: its bootstrap is gone.
     const again = await Member.start(t, fixture, 3, { bootstrap: seed, flags });
-    // More, where somebody told it of the seed before that was known to be dead.
-    await again.client.when('knows those who live', ({ total_peers }) => total_peers >= 3, TIMEOUT_MS);
+    // More, where somebody told it of the dead seed, or of itself as it was, before these were known to be gone.
+    await again.client.when('knows those who live', ({ total_peers }) => total_peers >= 3, NEWCOMER_MS);
     await again.client.complete(TIMEOUT_MS);
     const { downloaded, wasted } = await again.client.stop();
     assert.ok(downloaded - wasted <= fixture.data.length - middle.downloaded, `${downloaded} bytes fetched again`);
