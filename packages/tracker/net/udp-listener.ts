@@ -32,7 +32,8 @@ export async function listenUdp(port: number, address: string, answer: AnswerDat
     const ip = parseIpv4(from.address, ipv4) ? ipv4 : parseIpAddress(from.address.replace(/%.*$/, ''));
     if (ip === undefined || from.port === 0) return;
     const answered = answer(message, ip);
-    if (answered !== undefined) socket.send(answered, from.port, from.address, ignore);
+    // Without a callback nothing is told of an answer that could not be sent, and nothing waits to be told.
+    if (answered !== undefined) socket.send(answered, from.port, from.address);
   });
   // From here on an error is a datagram that could not be sent: the others go on.
   socket.on('error', ignore);

@@ -42,24 +42,25 @@ export function encodeListedPeers(
 
 /**
  * The answer that nearly all clients want, written straight into its bytes: a tracker does little else.
- * @param lengths of the compact lists, in bytes
+ * @param ipv4Length, ipv6Length of the compact lists, in bytes
  * @returns the answer, and where the caller writes the lists of IPv4 and of IPv6 peers
  */
 export function encodeCompactPeers(
   parts: AnnounceAnswerParts,
-  lengths: { readonly ipv4: number; readonly ipv6: number },
+  ipv4Length: number,
+  ipv6Length: number,
 ): { readonly bytes: Buffer; readonly ipv4At: number; readonly ipv6At: number } {
   const before = `d8:completei${parts.seeders}e10:downloadedi${parts.completed}e11:external ip${parts.externalIp.length}:`;
-  const behind = `10:incompletei${parts.leechers}e8:intervali${parts.intervalSeconds}e12:min intervali${parts.minIntervalSeconds}e5:peers${lengths.ipv4}:`;
-  const peers6 = lengths.ipv6 === 0 ? '' : `6:peers6${lengths.ipv6}:`;
+  const behind = `10:incompletei${parts.leechers}e8:intervali${parts.intervalSeconds}e12:min intervali${parts.minIntervalSeconds}e5:peers${ipv4Length}:`;
+  const peers6 = ipv6Length === 0 ? '' : `6:peers6${ipv6Length}:`;
   const behindAt = before.length + parts.externalIp.length;
   const ipv4At = behindAt + behind.length;
-  const ipv6At = ipv4At + lengths.ipv4 + peers6.length;
-  const bytes = Buffer.allocUnsafe(ipv6At + lengths.ipv6 + 1);
+  const ipv6At = ipv4At + ipv4Length + peers6.length;
+  const bytes = Buffer.allocUnsafe(ipv6At + ipv6Length + 1);
   bytes.write(before, 0, 'latin1');
   bytes.set(parts.externalIp, before.length);
   bytes.write(behind, behindAt, 'latin1');
-  bytes.write(peers6, ipv4At + lengths.ipv4, 'latin1');
+  bytes.write(peers6, ipv4At + ipv4Length, 'latin1');
   bytes[bytes.length - 1] = END_OF_DICTIONARY;
   return { bytes, ipv4At, ipv6At };
 }

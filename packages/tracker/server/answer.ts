@@ -10,7 +10,7 @@ import {
   type ListedPeer,
 } from '../protocol/encode-answer.ts';
 import type { AdmittedHashes } from './admitted-hashes.ts';
-import { COMPACT_IPV4_LENGTH, COMPACT_IPV6_LENGTH } from './peer-table.ts';
+import type { HandedRuns } from './handed-runs.ts';
 import { remainingOf } from './remaining.ts';
 import type { SwarmStore } from './swarm-store.ts';
 import type { Tally } from './tally.ts';
@@ -100,30 +100,23 @@ export class Answerer {
       now,
     );
     if (typeof outcome === 'string') return this.#refuse(outcome);
-    const { seeders, leechers, completed, handed } = outcome;
+    const { seeders, leechers, completed } = outcome;
     const parts = { seeders, leechers, completed, intervalSeconds, minIntervalSeconds, externalIp: seenIp };
-    if (announce.compact) return this.#compactAnswer(parts, handed);
-    return encodeListedPeers(parts, this.#handedOut(handed), !announce.noPeerId);
-  }
-
-  #compactAnswer(parts: Parameters<typeof encodeCompactPeers>[0], handed: number): Uint8Array {
-    const store = this.#store;
-    const rows = store.handedOut;
-    let ipv6 = 0;
-    for (let at = 0; at < handed; at++) if (store.isIpv6(rows[at])) ipv6++;
-    const lengths = { ipv4: (handed - ipv6) * COMPACT_IPV4_LENGTH, ipv6: ipv6 * COMPACT_IPV6_LENGTH };
-    const { bytes, ipv4At, ipv6At } = encodeCompactPeers(parts, lengths);
-    let [next4, next6] = [ipv4At, ipv6At];
-    for (let at = 0; at < handed; at++) {
-      if (ipv6 > 0 && store.isIpv6(rows[at])) next6 = store.copyCompact(rows[at], bytes, next6);
-      else next4 = store.copyCompact(rows[at], bytes, next4);
-    }
+    const { ipv4, ipv6 } = this.#store.handedOut;
+    if (!announce.compact) return encodeListedPeers(parts, this.#listed(ipv4, ipv6), !announce.noPeerId);
+    const { bytes, ipv4At, ipv6At } = encodeCompactPeers(parts, ipv4.addressesLength, ipv6.addressesLength);
+    ipv4.copyAddresses(bytes, ipv4At);
+    ipv6.copyAddresses(bytes, ipv6At);
     return bytes;
   }
 
-  #handedOut(count: number): ListedPeer[] {
-    const rows = this.#store.handedOut.subarray(0, count);
-    return Array.from(rows, (row) => ({ compact: this.#store.compactOf(row), peerId: this.#store.peerIdOf(row) }));
+  #listed(...families: readonly HandedRuns[]): ListedPeer[] {
+    return families.flatMap((runs) =>
+      Array.from(runs.places(), (place) => {
+        const row = runs.rowAt(place);
+        return { compact: this.#store.compactOf(row), peerId: this.#store.peerIdOf(row) };
+      }),
+    );
   }
 
   #scrape(query: string): Uint8Array {

@@ -19,7 +19,7 @@ import {
 import type { AdmittedHashes } from './admitted-hashes.ts';
 import type { AnswerOptions } from './answer.ts';
 import { ConnectionIds } from './connection-ids.ts';
-import { COMPACT_IPV4_LENGTH, COMPACT_IPV6_LENGTH } from './peer-table.ts';
+import { COMPACT_IPV4_LENGTH, COMPACT_IPV6_LENGTH } from './peer-lists.ts';
 import { remainingOf } from './remaining.ts';
 import type { SwarmStore } from './swarm-store.ts';
 import type { Tally } from './tally.ts';
@@ -80,12 +80,10 @@ export class DatagramAnswerer {
       this.#tally.refused++;
       return encodeRefusal(message, outcome);
     }
-    const { handed } = outcome;
-    const entryLength = ip.length === IPV4_LENGTH ? COMPACT_IPV4_LENGTH : COMPACT_IPV6_LENGTH;
-    const answer = encodeAnnounced(message, this.#options.intervalSeconds, outcome, handed * entryLength);
-    const rows = this.#store.handedOut;
-    let end = announcedHeaderLength;
-    for (let at = 0; at < handed; at++) end = this.#store.copyCompact(rows[at], answer, end);
+    const { ipv4, ipv6 } = this.#store.handedOut;
+    const handed = ip.length === IPV4_LENGTH ? ipv4 : ipv6;
+    const answer = encodeAnnounced(message, this.#options.intervalSeconds, outcome, handed.addressesLength);
+    handed.copyAddresses(answer, announcedHeaderLength);
     return answer;
   }
 

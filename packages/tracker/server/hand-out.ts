@@ -2,9 +2,13 @@
 // who may be handed out is so equally often, or, by completeness, the more complete ones rather.
 
 import type { Random } from '@enjambre/runtime';
+import { HandedRuns } from './handed-runs.ts';
+import { COMPACT_IPV4_LENGTH, COMPACT_IPV6_LENGTH } from './peer-lists.ts';
 import type { PeerTable } from './peer-table.ts';
 import { COMPLETE } from './remaining.ts';
-import { LEECHERS_IPV4, LEECHERS_IPV6, SEEDS_IPV4, SEEDS_IPV6, type SwarmTable } from './swarm-table.ts';
+import { NO_PAGE } from './slot-lists.ts';
+import { type Part, Stretch } from './stretch.ts';
+import type { SwarmTable } from './swarm-table.ts';
 
 /** `completeness`: seeds first, then those that lack least. */
 export type HandOutOrder = 'random' | 'completeness';
@@ -13,10 +17,18 @@ export type AddressFamily = 'ipv4' | 'ipv6' | 'both';
 
 /** By completeness so many times more are drawn than wanted: chance stays, so that not all are sent to the same few. */
 const DRAWN_FOR_ONE = 4;
+/** Steps between two whole numbers. */
+const FRACTIONS = 2 ** 16;
 
 export class HandOut {
-  /** Rows of the peers handed out last; as many of them as `draw` said. */
-  readonly rows: Uint32Array;
+  /** Those drawn last. */
+  readonly ipv4: HandedRuns;
+  readonly ipv6: HandedRuns;
+  readonly #stretch4: Stretch;
+  readonly #stretch6: Stretch;
+  /** By completeness: those that the best are taken from. */
+  readonly #drawn4: HandedRuns;
+  readonly #drawn6: HandedRuns;
   readonly #order: HandOutOrder;
   readonly #peers: PeerTable;
   readonly #swarms: SwarmTable;
@@ -24,73 +36,77 @@ export class HandOut {
 
   /** @param maxPeers handed out at once */
   constructor(maxPeers: number, order: HandOutOrder, peers: PeerTable, swarms: SwarmTable, random: Random) {
-    this.rows = new Uint32Array(maxPeers * DRAWN_FOR_ONE);
+    this.ipv4 = new HandedRuns(COMPACT_IPV4_LENGTH, maxPeers);
+    this.ipv6 = new HandedRuns(COMPACT_IPV6_LENGTH, maxPeers);
+    this.#drawn4 = new HandedRuns(COMPACT_IPV4_LENGTH, maxPeers * DRAWN_FOR_ONE);
+    this.#drawn6 = new HandedRuns(COMPACT_IPV6_LENGTH, maxPeers * DRAWN_FOR_ONE);
+    this.#stretch4 = new Stretch(swarms.ipv4, peers, random);
+    this.#stretch6 = new Stretch(swarms.ipv6, peers, random);
     this.#order = order;
     this.#peers = peers;
     this.#swarms = swarms;
     this.#random = random;
   }
 
-  /** Puts up to `wanted` peers into `rows`. @param asking the row of the peer that asks  @returns how many */
-  draw(swarm: number, asking: number, family: AddressFamily, wanted: number): number {
-    const swarms = this.#swarms;
-    const leechers4 = swarms.countOf(swarm, LEECHERS_IPV4);
-    const seeds4 = swarms.countOf(swarm, SEEDS_IPV4);
-    const seeds6 = swarms.countOf(swarm, SEEDS_IPV6);
-    const leechers6 = swarms.countOf(swarm, LEECHERS_IPV6);
-    // The ring: leechers IPv4, seeds IPv4, seeds IPv6, leechers IPv6, and round again.
-    const fromLeechers = family === 'ipv4' ? 0 : leechers4 + seeds4 + seeds6;
-    const leechers = (family === 'ipv6' ? 0 : leechers4) + (family === 'ipv4' ? 0 : leechers6);
-    const fromSeeds = family === 'ipv6' ? leechers4 + seeds4 : leechers4;
-    const seeds = (family === 'ipv6' ? 0 : seeds4) + (family === 'ipv4' ? 0 : seeds6);
-    if (this.#peers.remainingOf(asking) === COMPLETE) {
-      return this.#drawLeechers(swarm, asking, fromLeechers, leechers, 0, wanted);
-    }
-    if (this.#order === 'completeness') {
-      const first = this.#drawFrom(swarm, asking, fromSeeds, seeds, 0, wanted);
-      return this.#drawLeechers(swarm, asking, fromLeechers, leechers, first, wanted - first);
-    }
-    const from = family === 'ipv4' ? fromLeechers : fromSeeds;
-    return this.#drawFrom(swarm, asking, from, leechers + seeds, 0, wanted);
+  /** Nobody is handed out. */
+  clear(): void {
+    this.ipv4.begin(NO_PAGE);
+    this.ipv6.begin(NO_PAGE);
   }
 
-  #drawLeechers(swarm: number, asking: number, from: number, length: number, at: number, wanted: number): number {
-    if (this.#order === 'random') return this.#drawFrom(swarm, asking, from, length, at, wanted);
-    const end = this.#drawFrom(swarm, asking, from, length, at, wanted * DRAWN_FOR_ONE);
-    if (end - at <= wanted) return end;
-    const peers = this.#peers;
-    this.rows.subarray(at, end).sort((a, b) => peers.remainingOf(a) - peers.remainingOf(b));
-    return at + wanted;
+  /** Draws up to `wanted` peers. @param asking the row of the peer that asks */
+  draw(swarm: number, asking: number, family: AddressFamily, wanted: number): void {
+    this.ipv4.begin(this.#swarms.ipv4.pageOf(swarm));
+    this.ipv6.begin(this.#swarms.ipv6.pageOf(swarm));
+    const isSeed = this.#peers.remainingOf(asking) === COMPLETE;
+    const draw = (part: Part, count: number, into4: HandedRuns, into6: HandedRuns): void =>
+      this.#draw(swarm, part, asking, family, count, into4, into6);
+    if (this.#order === 'random') draw(isSeed ? 'leechers' : 'all', wanted, this.ipv4, this.ipv6);
+    else {
+      if (!isSeed) draw('seeds', wanted, this.ipv4, this.ipv6);
+      const left = wanted - this.ipv4.peers - this.ipv6.peers;
+      this.#drawn4.begin(this.#swarms.ipv4.pageOf(swarm));
+      this.#drawn6.begin(this.#swarms.ipv6.pageOf(swarm));
+      draw('leechers', left * DRAWN_FOR_ONE, this.#drawn4, this.#drawn6);
+      this.#keepBest(left);
+    }
   }
 
-  /**
-   * Draws from a stretch of the ring: as many equal parts as are wanted, one peer of each, the parts beginning anywhere.
-   * @param at where in `rows` the first goes  @returns where the next would
-   */
-  #drawFrom(swarm: number, asking: number, from: number, length: number, at: number, wanted: number): number {
-    const ring = this.#swarms.peersOf(swarm);
-    const askingAt = (this.#peers.positionOf(asking) - from + ring) % ring;
-    const others = askingAt < length ? length - 1 : length;
+  #draw(
+    swarm: number,
+    part: Part,
+    asking: number,
+    family: AddressFamily,
+    wanted: number,
+    into4: HandedRuns,
+    into6: HandedRuns,
+  ): void {
+    const { ipv4, ipv6 } = this.#swarms;
+    const [stretch4, stretch6] = [this.#stretch4, this.#stretch6];
+    const isMixed = ipv4.sizeOf(swarm) > 0 && ipv6.sizeOf(swarm) > 0;
+    stretch4.choose(swarm, part, asking, isMixed);
+    stretch6.choose(swarm, part, asking, isMixed);
+    const others4 = family === 'ipv6' ? 0 : stretch4.others;
+    const others = others4 + (family === 'ipv4' ? 0 : stretch6.others);
     const count = Math.min(wanted, others);
-    if (count <= 0) return at;
-    // A client with addresses of both kinds is there twice. Elsewhere nobody's peer id is looked at: it may be far away in memory.
-    const ipv4 = this.#swarms.countOf(swarm, LEECHERS_IPV4) + this.#swarms.countOf(swarm, SEEDS_IPV4);
-    const isMixed = ipv4 > 0 && ipv4 < ring;
-    const list = this.#swarms.listWords(swarm);
-    const start = this.#swarms.listStart(swarm);
-    const turn = this.#random.below(others);
-    let end = at;
-    let low = 0;
-    for (let part = 1; part <= count; part++) {
-      const high = Math.floor((part * others) / count);
-      let place = low + turn + (high - low === 1 ? 0 : this.#random.below(high - low));
-      low = high;
-      if (place >= others) place -= others;
-      if (place >= askingAt) place++;
-      place += from;
-      const drawn = list[start + (place >= ring ? place - ring : place)];
-      if (!isMixed || !this.#peers.isSameClient(drawn, asking)) this.rows[end++] = drawn;
-    }
-    return end;
+    // Of each kind its share, by chance the next whole number below or above.
+    const fraction = others4 === others ? 0 : this.#random.below(FRACTIONS) / FRACTIONS;
+    const count4 = Math.floor((count * others4) / Math.max(others, 1) + fraction);
+    stretch4.draw(count4, into4);
+    stretch6.draw(count - count4, into6);
+  }
+
+  /** Of those that are in `#drawn…` hands out the ones that lack least. */
+  #keepBest(count: number): void {
+    const candidates = [this.#drawn4, this.#drawn6].flatMap((drawn) =>
+      Array.from(drawn.places(), (place) => ({
+        place,
+        into: drawn === this.#drawn4 ? this.ipv4 : this.ipv6,
+        // Among equals chance decides.
+        lacks: this.#peers.remainingOf(drawn.rowAt(place)) + this.#random.below(FRACTIONS) / FRACTIONS,
+      })),
+    );
+    candidates.sort((a, b) => a.lacks - b.lacks);
+    for (const { place, into } of candidates.slice(0, count)) into.push(place, place + 1);
   }
 }

@@ -8,7 +8,7 @@ test('lists of any sizes keep their entries while others grow, shrink and go', (
   const step = fc.record({ list: fc.nat(5), length: fc.oneof(fc.nat(40), fc.nat(12_000)) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const lists = new SlotLists();
+      const lists = new SlotLists(2);
       const model = new Map<number, { name: number; entries: number[] }>();
       let written = 0;
       for (const { list, length } of steps) {
@@ -25,12 +25,20 @@ test('lists of any sizes keep their entries while others grow, shrink and go', (
         known.entries.length = kept;
         for (let at = kept; at < length; at++) {
           known.entries.push(++written);
-          lists.wordsOf(known.name)[lists.startOf(known.name) + at] = written;
+          const place = lists.startOf(known.name) + at;
+          const { rows, addresses } = lists.pageOf(known.name);
+          rows[place] = written;
+          addresses.set([written >> 8, written & 0xff], 2 * place);
         }
         model.set(list, known);
         for (const { name, entries } of model.values()) {
           const start = lists.startOf(name);
-          assert.deepEqual([...lists.wordsOf(name).subarray(start, start + entries.length)], entries);
+          const { rows, addresses } = lists.pageOf(name);
+          assert.deepEqual([...rows.subarray(start, start + entries.length)], entries);
+          assert.deepEqual(
+            [...addresses.subarray(2 * start, 2 * (start + entries.length))],
+            entries.flatMap((entry) => [(entry >> 8) & 0xff, entry & 0xff]),
+          );
         }
       }
     }),

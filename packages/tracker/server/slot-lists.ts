@@ -1,16 +1,23 @@
-// Lists of numbers, very many small ones and a few huge ones, in few arrays. Invariant: a list's capacity is a power of two up to
-// a page, and whole pages beyond; a page holds lists of one capacity and is given back when the last of them goes.
+// Lists of peers' rows and addresses, very many small ones and a few huge ones, in few arrays. Invariant: a list's capacity is a
+// power of two up to a page, and whole pages beyond; a page holds lists of one capacity and is given back when the last of them goes.
 
 const PAGE_BITS = 12;
-const PAGE_WORDS = 2 ** PAGE_BITS;
-const OFFSET_MASK = PAGE_WORDS - 1;
+const PAGE_PLACES = 2 ** PAGE_BITS;
+const OFFSET_MASK = PAGE_PLACES - 1;
 /** Lists of more than a page grow by a quarter: a huge swarm must not keep as much again in reserve. */
 const LARGE_GROWTH = 1.25;
 const LARGE = PAGE_BITS + 1;
 const NONE = -1;
 
-interface Page {
-  words: Uint32Array;
+/** Where lists stand. */
+export interface SlotPage {
+  /** A row at each place. */
+  rows: Uint32Array;
+  /** An address at each place, all of one width. */
+  addresses: Uint8Array;
+}
+
+interface Page extends SlotPage {
   /** Capacity of its lists as power of two; `LARGE`: one list, the whole of it. */
   power: number;
   used: number;
@@ -22,14 +29,20 @@ interface Page {
 }
 
 export class SlotLists {
+  readonly #width: number;
   readonly #pages: Page[] = [];
   readonly #vacant: number[] = [];
   /** By power: the first page with a free place. */
   readonly #open = new Array<number>(PAGE_BITS + 1).fill(NONE);
 
-  /** The array that the list's entries stand in, from `startOf` on. Until it is resized. */
-  wordsOf(list: number): Uint32Array {
-    return this.#pages[list >>> PAGE_BITS].words;
+  /** @param width bytes of an address */
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  /** The page that the list's entries stand in, from the place `startOf` on. Until it is resized. */
+  pageOf(list: number): SlotPage {
+    return this.#pages[list >>> PAGE_BITS];
   }
 
   startOf(list: number): number {
@@ -37,8 +50,8 @@ export class SlotLists {
   }
 
   capacityOf(list: number): number {
-    const { power, words } = this.#pages[list >>> PAGE_BITS];
-    return power === LARGE ? words.length : 2 ** power;
+    const { power, rows } = this.#pages[list >>> PAGE_BITS];
+    return power === LARGE ? rows.length : 2 ** power;
   }
 
   /** An empty list for one entry. */
@@ -52,9 +65,13 @@ export class SlotLists {
     const isGrowth = room > this.capacityOf(list);
     const isLarge = power === LARGE && isGrowth;
     const moved = this.#allocate(isLarge ? Math.max(room, Math.ceil(length * LARGE_GROWTH)) : room);
-    const from = this.wordsOf(list);
+    const from = this.pageOf(list);
     const start = this.startOf(list);
-    this.wordsOf(moved).set(from.subarray(start, start + length), this.startOf(moved));
+    const to = this.pageOf(moved);
+    const startThere = this.startOf(moved);
+    const width = this.#width;
+    to.rows.set(from.rows.subarray(start, start + length), startThere);
+    to.addresses.set(from.addresses.subarray(start * width, (start + length) * width), startThere * width);
     this.release(list);
     return moved;
   }
@@ -64,13 +81,14 @@ export class SlotLists {
     const page = this.#pages[number];
     page.used--;
     if (page.power === LARGE) {
-      page.words = EMPTY;
+      page.rows = NO_PAGE.rows;
+      page.addresses = NO_PAGE.addresses;
       this.#vacant.push(number);
       return;
     }
     const wasFull = page.free === NONE;
     const place = list & OFFSET_MASK;
-    page.words[place] = wasFull ? place : page.free;
+    page.rows[place] = wasFull ? place : page.free;
     page.free = place;
     if (page.used > 0) {
       if (wasFull) this.#enlist(number, page);
@@ -81,27 +99,28 @@ export class SlotLists {
   }
 
   #allocate(room: number): number {
-    if (room > PAGE_WORDS) return this.#takePage(LARGE, room) * PAGE_WORDS;
+    if (room > PAGE_PLACES) return this.#takePage(LARGE, room) * PAGE_PLACES;
     const power = 32 - Math.clz32(room - 1);
     let number = this.#open[power];
     if (number === NONE) {
-      number = this.#takePage(power, PAGE_WORDS);
+      number = this.#takePage(power, PAGE_PLACES);
       this.#enlist(number, this.#pages[number]);
     }
     const page = this.#pages[number];
     const place = page.free;
-    const next = page.words[place];
+    const next = page.rows[place];
     page.used++;
     page.free = next === place ? NONE : next;
     if (page.free === NONE) this.#strike(page);
-    return number * PAGE_WORDS + place;
+    return number * PAGE_PLACES + place;
   }
 
-  #takePage(power: number, words: number): number {
+  #takePage(power: number, places: number): number {
     const number = this.#vacant.pop() ?? this.#pages.length;
-    const reusable = this.#pages[number]?.words.length === words;
+    const old = this.#pages[number]?.rows.length === places ? this.#pages[number] : undefined;
     const page: Page = {
-      words: reusable ? this.#pages[number].words : new Uint32Array(words),
+      rows: old?.rows ?? new Uint32Array(places),
+      addresses: old?.addresses ?? new Uint8Array(places * this.#width),
       power,
       used: power === LARGE ? 1 : 0,
       free: power === LARGE ? NONE : 0,
@@ -111,8 +130,8 @@ export class SlotLists {
     this.#pages[number] = page;
     if (power !== LARGE) {
       const step = 2 ** power;
-      for (let place = 0; place < PAGE_WORDS; place += step)
-        page.words[place] = Math.min(place + step, PAGE_WORDS - step);
+      for (let place = 0; place < PAGE_PLACES; place += step)
+        page.rows[place] = Math.min(place + step, PAGE_PLACES - step);
     }
     return number;
   }
@@ -131,4 +150,5 @@ export class SlotLists {
   }
 }
 
-const EMPTY = new Uint32Array(0);
+/** Holds nothing. */
+export const NO_PAGE: SlotPage = { rows: new Uint32Array(0), addresses: new Uint8Array(0) };

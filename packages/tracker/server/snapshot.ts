@@ -6,7 +6,8 @@
 // comes in several groups. End: 0 u8, CRC-32 u32 of all before it.
 
 import { crc32 } from 'node:zlib';
-import { COMPACT_IPV4_LENGTH, COMPACT_IPV6_LENGTH, PEER_ID_LENGTH, PORTABLE_ROW_BYTES } from './peer-table.ts';
+import { COMPACT_IPV4_LENGTH, COMPACT_IPV6_LENGTH } from './peer-lists.ts';
+import { PEER_ID_LENGTH } from './peer-table.ts';
 import type { SwarmStore } from './swarm-store.ts';
 import { INFO_HASH_LENGTH } from './swarm-table.ts';
 
@@ -16,14 +17,17 @@ const HEADER_LENGTH = MAGIC.length + 2 + 8;
 const GROUP = 1;
 const END = 0;
 const GROUP_HEADER_LENGTH = 1 + INFO_HASH_LENGTH + 4 + 2;
-const PEER_LENGTH = PORTABLE_ROW_BYTES + 8 + 4;
 const END_LENGTH = 1 + 4;
+// Of a peer.
+const FLAGS_BYTE = 18;
+const PEER_ID_BYTE = 20;
+const STAMP_BYTE = PEER_ID_BYTE + PEER_ID_LENGTH;
+const SILENT_BYTE = STAMP_BYTE + 8;
+const PEER_LENGTH = SILENT_BYTE + 4;
 /** Peers of a piece: a millisecond's work. */
 const MAX_PEERS = 4096;
 const PIECE_LENGTH = MAX_PEERS * (GROUP_HEADER_LENGTH + PEER_LENGTH);
 const IPV6_FLAG = 1;
-const FLAGS_BYTE = 18;
-const PEER_ID_BYTE = 20;
 const MAX_SILENT_MS = 2 ** 32 - 1;
 
 /**
@@ -74,10 +78,16 @@ function writeGroup(
   let count = 0;
   for (const row of rows) {
     // Between two pieces of a large swarm a peer may have gone, and its row be another's.
-    const stamp = store.copyPeer(row, infoHash, piece, at);
-    if (stamp === undefined) continue;
-    piece.writeDoubleLE(stamp, at + PORTABLE_ROW_BYTES);
-    piece.writeUInt32LE(store.silenceOf(row, now), at + PORTABLE_ROW_BYTES + 8);
+    const peer = store.peerIn(infoHash, row, now);
+    if (peer === undefined) continue;
+    const { compact, peerId, remaining, stamp, silentMs } = peer;
+    piece.fill(0, at, at + FLAGS_BYTE);
+    piece.set(compact, at);
+    piece[at + FLAGS_BYTE] = compact.length === COMPACT_IPV6_LENGTH ? IPV6_FLAG : 0;
+    piece[at + FLAGS_BYTE + 1] = remaining;
+    piece.set(peerId, at + PEER_ID_BYTE);
+    piece.writeDoubleLE(stamp, at + STAMP_BYTE);
+    piece.writeUInt32LE(silentMs, at + SILENT_BYTE);
     at += PEER_LENGTH;
     count++;
   }
@@ -167,9 +177,9 @@ export class SnapshotReader {
         compact: group.subarray(at, at + (isIpv6 ? COMPACT_IPV6_LENGTH : COMPACT_IPV4_LENGTH)),
         peerId: group.subarray(at + PEER_ID_BYTE, at + PEER_ID_BYTE + PEER_ID_LENGTH),
         remaining: group[at + FLAGS_BYTE + 1],
-        stamp: group.readDoubleLE(at + PORTABLE_ROW_BYTES),
+        stamp: group.readDoubleLE(at + STAMP_BYTE),
       } as const;
-      const silentMs = group.readUInt32LE(at + PORTABLE_ROW_BYTES + 8) + sinceMs;
+      const silentMs = group.readUInt32LE(at + SILENT_BYTE) + sinceMs;
       this.#store.apply(change, this.#now, Math.min(silentMs, MAX_SILENT_MS));
     }
     this.#store.restoreCompleted(infoHash, group.readUInt32LE(1 + INFO_HASH_LENGTH));

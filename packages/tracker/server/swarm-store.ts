@@ -56,12 +56,6 @@ export interface SwarmCounts {
   readonly completed: number;
 }
 
-/** What an announce is answered with. */
-export interface Announced extends SwarmCounts {
-  /** How many peers are handed out: the first so many rows of `handedOut`. */
-  readonly handed: number;
-}
-
 const EMPTY: SwarmCounts = { seeders: 0, leechers: 0, completed: 0 };
 
 export class SwarmStore {
@@ -78,22 +72,23 @@ export class SwarmStore {
   constructor(options: SwarmStoreOptions) {
     const { maxPeers, maxNumWant, order, random } = options;
     this.#options = options;
-    this.#peers = new PeerTable(maxPeers, random);
+    this.#peers = new PeerTable(maxPeers);
     this.#swarms = new SwarmTable(maxPeers, this.#peers, random);
     this.#handOut = new HandOut(maxNumWant, order, this.#peers, this.#swarms, random);
   }
 
   /** Takes note of a peer and draws others for it; a string is the reason why not. @param now ms, any clock but always the same */
-  announce(announcement: Announcement, now: number): Announced | string {
+  announce(announcement: Announcement, now: number): SwarmCounts | string {
     const { infoHash, compact, peerId, event, numWant, family } = announcement;
     const known = this.#swarms.find(infoHash);
-    const row = known === NO_ROW ? NO_ROW : this.#peers.find(known, compact);
+    const row = this.#find(known, compact);
     if (event === 'stopped') {
       const isOwner = row !== NO_ROW && this.#peers.hasPeerId(row, peerId);
       if (isOwner) this.#remove(row);
       // One that is not known here may be known elsewhere.
       if (isOwner || row === NO_ROW) this.#tell('removed', announcement, this.#options.clock.next());
-      return { ...this.counts(infoHash), handed: 0 };
+      this.#handOut.clear();
+      return this.counts(infoHash);
     }
     if (row === NO_ROW) {
       const refusal = this.#whyFull(known);
@@ -104,28 +99,20 @@ export class SwarmStore {
     const swarm = this.#peers.swarmOf(peer);
     if (event === 'completed') this.#swarms.setCompleted(swarm, this.#swarms.completedOf(swarm) + 1);
     this.#tell(event === 'completed' ? 'completed' : 'put', announcement, stamp);
-    const handed = this.#handOut.draw(swarm, peer, family, Math.min(numWant, this.#options.maxNumWant));
+    this.#handOut.draw(swarm, peer, family, Math.min(numWant, this.#options.maxNumWant));
     const seeders = this.#swarms.seedersOf(swarm);
     const leechers = this.#swarms.peersOf(swarm) - seeders;
-    return { seeders, leechers, completed: this.#swarms.completedOf(swarm), handed };
+    return { seeders, leechers, completed: this.#swarms.completedOf(swarm) };
   }
 
-  /** The peers that the last announce was given: rows for `copyCompact`, `compactOf` and `peerIdOf`, until the next change. */
-  get handedOut(): Uint32Array {
-    return this.#handOut.rows;
+  /** The peers that the last announce was given, until the next change. */
+  get handedOut(): HandOut {
+    return this.#handOut;
   }
 
-  /** Writes 6 or 18 bytes. @returns where the next one goes */
-  copyCompact(row: number, into: Uint8Array, at: number): number {
-    return this.#peers.copyCompact(row, into, at);
-  }
-
-  isIpv6(row: number): boolean {
-    return this.#peers.isIpv6(row);
-  }
-
+  /** A copy: 6 or 18 bytes. @param row that is used */
   compactOf(row: number): Uint8Array {
-    return this.#peers.compactOf(row);
+    return (this.#peers.isIpv6(row) ? this.#swarms.ipv6 : this.#swarms.ipv4).compactOf(row);
   }
 
   peerIdOf(row: number): Uint8Array {
@@ -167,7 +154,7 @@ export class SwarmStore {
   apply(change: PeerChange, now: number, silentMs = 0): boolean {
     this.#options.clock.observe(change.stamp);
     const known = this.#swarms.find(change.infoHash);
-    const row = known === NO_ROW ? NO_ROW : this.#peers.find(known, change.compact);
+    const row = this.#find(known, change.compact);
     if (row !== NO_ROW && !this.#isNewer(change, row)) return false;
     if (change.kind === 'removed') {
       if (row !== NO_ROW) this.#remove(row);
@@ -187,30 +174,20 @@ export class SwarmStore {
 
   /** A peer as far as changes are compared by it; undefined when it is not there. */
   peerAt(infoHash: Uint8Array, compact: Uint8Array): Pick<PeerEntry, 'peerId' | 'remaining' | 'stamp'> | undefined {
-    const swarm = this.#swarms.find(infoHash);
-    const row = swarm === NO_ROW ? NO_ROW : this.#peers.find(swarm, compact);
+    const row = this.#find(this.#swarms.find(infoHash), compact);
     return row === NO_ROW ? undefined : this.#told(row);
   }
 
   stampOf(infoHash: Uint8Array, compact: Uint8Array): number | undefined {
-    const swarm = this.#swarms.find(infoHash);
-    const row = swarm === NO_ROW ? NO_ROW : this.#peers.find(swarm, compact);
+    const row = this.#find(this.#swarms.find(infoHash), compact);
     return row === NO_ROW ? undefined : this.#peers.stampOf(row);
   }
 
-  /**
-   * Writes the peer of a row, if it is still one of that swarm, as `PeerTable.copyRow` does.
-   * @returns its stamp; undefined when it is not
-   */
-  copyPeer(row: number, infoHash: Uint8Array, into: Uint8Array, at: number): number | undefined {
+  /** The peer of a row, if it is still one of that swarm. @param now ms, as given to `announce` */
+  peerIn(infoHash: Uint8Array, row: number, now: number): PeerEntry | undefined {
+    // A list may change between two steps of a walk over it, a row only when its peer goes.
     if (!this.#peers.isUsed(row) || this.#peers.swarmOf(row) !== this.#swarms.find(infoHash)) return undefined;
-    this.#peers.copyRow(row, into, at);
-    return this.#peers.stampOf(row);
-  }
-
-  /** How long the peer of a row has been silent, in ms. */
-  silenceOf(row: number, now: number): number {
-    return this.#peers.silenceOf(row, now);
+    return { compact: this.compactOf(row), ...this.#told(row), silentMs: this.#peers.silenceOf(row, now) };
   }
 
   /**
@@ -230,16 +207,8 @@ export class SwarmStore {
   /** Every peer of a swarm that is there from the first step to the last, once. */
   *peersOf(infoHash: Uint8Array, now: number): IterableIterator<PeerEntry> {
     for (const row of this.rowsOf(infoHash)) {
-      // Its list may change between two steps, a row only when its peer goes.
-      const swarm = this.#swarms.find(infoHash);
-      if (!this.#peers.isUsed(row) || this.#peers.swarmOf(row) !== swarm) continue;
-      yield {
-        compact: this.#peers.compactOf(row),
-        peerId: this.#peers.peerIdOf(row),
-        remaining: this.#peers.remainingOf(row),
-        stamp: this.#peers.stampOf(row),
-        silentMs: this.#peers.silenceOf(row, now),
-      };
+      const peer = this.peerIn(infoHash, row, now);
+      if (peer !== undefined) yield peer;
     }
   }
 
@@ -267,12 +236,20 @@ export class SwarmStore {
     return this.#peers.top;
   }
 
-  /** A copy of the swarm's list of rows. */
+  /** A copy of the swarm's lists of rows. */
   rowsOf(infoHash: Uint8Array): Uint32Array {
     const swarm = this.#swarms.find(infoHash);
     if (swarm === NO_ROW) return new Uint32Array(0);
-    const start = this.#swarms.listStart(swarm);
-    return this.#swarms.listWords(swarm).slice(start, start + this.#swarms.peersOf(swarm));
+    const rows = new Uint32Array(this.#swarms.peersOf(swarm));
+    const ipv4 = this.#swarms.ipv4.rowsOf(swarm);
+    rows.set(ipv4);
+    rows.set(this.#swarms.ipv6.rowsOf(swarm), ipv4.length);
+    return rows;
+  }
+
+  /** @param swarm a row, or `NO_ROW`  @returns the peer's row, or `NO_ROW` */
+  #find(swarm: number, compact: Uint8Array): number {
+    return swarm === NO_ROW ? NO_ROW : this.#swarms.listsFor(compact.length).find(swarm, compact);
   }
 
   #whyFull(swarm: number): string | undefined {
@@ -292,14 +269,12 @@ export class SwarmStore {
     heardAt: number,
   ): number {
     const swarm = known === NO_ROW ? this.#swarms.add(what.infoHash) : known;
-    const peer = row === NO_ROW ? this.#peers.add(swarm, what.compact) : row;
+    const lists = this.#swarms.listsFor(what.compact.length);
     const seedsBefore = this.#swarms.seedersOf(swarm);
     const { infoHash, compact: key, remaining } = what;
     if (row !== NO_ROW) this.#watch?.goes(this.#standing(row, infoHash, key));
-    if (row === NO_ROW) {
-      this.#peers.setRemaining(peer, what.remaining);
-      this.#swarms.enlist(swarm, peer);
-    } else this.#swarms.relist(swarm, peer, what.remaining);
+    const peer = row === NO_ROW ? lists.add(swarm, key, remaining) : row;
+    if (row !== NO_ROW) lists.setRemaining(swarm, peer, remaining);
     this.#seeders += this.#swarms.seedersOf(swarm) - seedsBefore;
     this.#peers.setPeerId(peer, what.peerId);
     this.#peers.setStamp(peer, stamp);
@@ -311,10 +286,10 @@ export class SwarmStore {
   #remove(row: number): void {
     const swarm = this.#peers.swarmOf(row);
     const infoHash = this.#watch === undefined ? undefined : this.#swarms.infoHashOf(swarm);
-    const gone = infoHash && this.#standing(row, infoHash, this.#peers.compactOf(row));
+    const gone = infoHash && this.#standing(row, infoHash, this.compactOf(row));
     if (this.#peers.remainingOf(row) === COMPLETE) this.#seeders--;
-    this.#swarms.strike(swarm, row);
-    this.#peers.remove(row);
+    (this.#peers.isIpv6(row) ? this.#swarms.ipv6 : this.#swarms.ipv4).remove(swarm, row);
+    if (this.#swarms.peersOf(swarm) === 0) this.#swarms.remove(swarm);
     if (gone !== undefined) this.#watch?.goes(gone);
   }
 

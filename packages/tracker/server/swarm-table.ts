@@ -1,41 +1,28 @@
-// Every swarm as a row of typed arrays, and the list of its peers: 44 bytes, 12 in the index, and 4 to 8 a peer in the list.
-// Invariants: no swarm is empty; its list holds its peers in four sections in this order, so that whoever may be handed out to
-// somebody is one stretch of the list, seen as a ring.
+// Every swarm as a row of typed arrays: 24 bytes, 12 in the index, and 24 for its two lists. Invariant: no swarm is empty.
 
 import type { Random } from '@enjambre/runtime';
 import { ChainIndex, NO_ROW } from './chain-index.ts';
 import { KeyedHash } from './keyed-hash.ts';
+import { COMPACT_IPV4_LENGTH, COMPACT_IPV6_LENGTH, PeerLists } from './peer-lists.ts';
 import type { PeerTable } from './peer-table.ts';
-import { COMPLETE } from './remaining.ts';
-import { SlotLists } from './slot-lists.ts';
 
-/** The sections of a swarm's list. */
-export const LEECHERS_IPV4 = 0;
-export const SEEDS_IPV4 = 1;
-export const SEEDS_IPV6 = 2;
-export const LEECHERS_IPV6 = 3;
-const SECTIONS = 4;
-
-// A row, in words: info hash 5 | peers in each section 4 | completed 1 | list 1
-const ROW_WORDS = 11;
-const COUNT_WORD = 5;
-const COMPLETED_WORD = 9;
-const LIST_WORD = 10;
+// A row, in words: info hash 5 | completed 1
+const ROW_WORDS = 6;
+const COMPLETED_WORD = 5;
 export const INFO_HASH_LENGTH = 20;
 const INFO_HASH_WORDS = 5;
 const HASH_KEY_LENGTH = 8;
-/** A list that is this empty gives half of its room back. */
-const SHRINK_SHARE = 4;
 
 export class SwarmTable {
+  /** Its peers with IPv4 addresses, and those with IPv6. */
+  readonly ipv4: PeerLists;
+  readonly ipv6: PeerLists;
   readonly #words: Uint32Array;
   readonly #bytes: Uint8Array;
   readonly #index: ChainIndex;
   readonly #hash: KeyedHash;
   readonly #key = new Uint32Array(INFO_HASH_WORDS);
   readonly #keyBytes = new Uint8Array(this.#key.buffer);
-  readonly #lists = new SlotLists();
-  readonly #peers: PeerTable;
   #top = 0;
   #size = 0;
   /** The first free row below `#top` plus one, each of them holds the next; 0: none. */
@@ -43,11 +30,12 @@ export class SwarmTable {
 
   /** @param capacity swarms at most: as many as peers, for none is empty */
   constructor(capacity: number, peers: PeerTable, random: Random) {
+    this.ipv4 = new PeerLists(COMPACT_IPV4_LENGTH, capacity, peers, random);
+    this.ipv6 = new PeerLists(COMPACT_IPV6_LENGTH, capacity, peers, random);
     this.#words = new Uint32Array(capacity * ROW_WORDS);
     this.#bytes = new Uint8Array(this.#words.buffer);
     this.#index = new ChainIndex(capacity);
     this.#hash = new KeyedHash(random.bytes(HASH_KEY_LENGTH));
-    this.#peers = peers;
   }
 
   get size(): number {
@@ -74,9 +62,16 @@ export class SwarmTable {
     this.#size++;
     this.#index.insert(this.#hashOf(infoHash), swarm);
     this.#words.set(this.#key, word);
-    this.#words.fill(0, word + COUNT_WORD, word + LIST_WORD);
-    this.#words[word + LIST_WORD] = this.#lists.create();
+    this.#words[word + COMPLETED_WORD] = 0;
     return swarm;
+  }
+
+  /** Takes a swarm away that has no peers any more. */
+  remove(swarm: number): void {
+    this.#index.remove(swarm);
+    this.#words[swarm * ROW_WORDS] = this.#free;
+    this.#free = swarm + 1;
+    this.#size--;
   }
 
   /** A copy, 20 bytes; undefined when the row is free. */
@@ -92,18 +87,17 @@ export class SwarmTable {
     return (this.#bytes[start] << 8) | this.#bytes[start + 1];
   }
 
-  /** How many peers it has in that section. */
-  countOf(swarm: number, section: number): number {
-    return this.#words[swarm * ROW_WORDS + COUNT_WORD + section];
-  }
-
   peersOf(swarm: number): number {
-    const word = swarm * ROW_WORDS + COUNT_WORD;
-    return this.#words[word] + this.#words[word + 1] + this.#words[word + 2] + this.#words[word + 3];
+    return this.ipv4.sizeOf(swarm) + this.ipv6.sizeOf(swarm);
   }
 
   seedersOf(swarm: number): number {
-    return this.countOf(swarm, SEEDS_IPV4) + this.countOf(swarm, SEEDS_IPV6);
+    return this.ipv4.seedsOf(swarm) + this.ipv6.seedsOf(swarm);
+  }
+
+  /** @param compactLength of an address: 6 or 18 */
+  listsFor(compactLength: number): PeerLists {
+    return compactLength === COMPACT_IPV4_LENGTH ? this.ipv4 : this.ipv6;
   }
 
   completedOf(swarm: number): number {
@@ -112,97 +106,6 @@ export class SwarmTable {
 
   setCompleted(swarm: number, completed: number): void {
     this.#words[swarm * ROW_WORDS + COMPLETED_WORD] = completed;
-  }
-
-  /** The array in which the swarm's peers (rows of the peer table) stand, from `listStart` on. Until the next change. */
-  listWords(swarm: number): Uint32Array {
-    return this.#lists.wordsOf(this.#words[swarm * ROW_WORDS + LIST_WORD]);
-  }
-
-  listStart(swarm: number): number {
-    return this.#lists.startOf(this.#words[swarm * ROW_WORDS + LIST_WORD]);
-  }
-
-  /** Puts the peer into the section that its row names. */
-  enlist(swarm: number, peer: number): void {
-    const length = this.peersOf(swarm);
-    const word = swarm * ROW_WORDS;
-    const list = this.#words[word + LIST_WORD];
-    if (length === this.#lists.capacityOf(list)) {
-      this.#words[word + LIST_WORD] = this.#lists.resize(list, length, length + 1);
-    }
-    const words = this.listWords(swarm);
-    const start = this.listStart(swarm);
-    const section = this.#sectionOf(peer);
-    // Room is made by moving the first of each later section behind its last.
-    let hole = length;
-    let first = length;
-    for (let later = SECTIONS - 1; later > section; later--) {
-      const count = this.countOf(swarm, later);
-      first -= count;
-      if (count === 0) continue;
-      this.#place(words, start, hole, words[start + first]);
-      hole = first;
-    }
-    this.#place(words, start, hole, peer);
-    this.#words[word + COUNT_WORD + section]++;
-  }
-
-  /** Takes it out. The last one takes the swarm along. */
-  strike(swarm: number, peer: number): void {
-    this.#takeOut(swarm, peer);
-    this.#shrink(swarm, this.peersOf(swarm));
-  }
-
-  /** Notes how much it lacks now: that may move it to another section. */
-  relist(swarm: number, peer: number, remaining: number): void {
-    const moves = (this.#peers.remainingOf(peer) === COMPLETE) !== (remaining === COMPLETE);
-    if (moves) this.#takeOut(swarm, peer);
-    this.#peers.setRemaining(peer, remaining);
-    if (moves) this.enlist(swarm, peer);
-  }
-
-  #takeOut(swarm: number, peer: number): void {
-    const words = this.listWords(swarm);
-    const start = this.listStart(swarm);
-    const section = this.#sectionOf(peer);
-    let hole = this.#peers.positionOf(peer);
-    let end = 0;
-    for (let at = 0; at < SECTIONS; at++) {
-      const count = this.countOf(swarm, at);
-      end += count;
-      if (at < section || count === 0) continue;
-      if (end - 1 !== hole) this.#place(words, start, hole, words[start + end - 1]);
-      hole = end - 1;
-    }
-    this.#words[swarm * ROW_WORDS + COUNT_WORD + section]--;
-  }
-
-  #shrink(swarm: number, length: number): void {
-    const word = swarm * ROW_WORDS;
-    const list = this.#words[word + LIST_WORD];
-    if (length === 0) {
-      this.#lists.release(list);
-      this.#index.remove(swarm);
-      this.#words[word] = this.#free;
-      this.#free = swarm + 1;
-      this.#size--;
-      return;
-    }
-    const capacity = this.#lists.capacityOf(list);
-    if (length * SHRINK_SHARE > capacity) return;
-    this.#words[word + LIST_WORD] = this.#lists.resize(list, length, Math.floor(capacity / 2));
-  }
-
-  #place(words: Uint32Array, start: number, position: number, peer: number): void {
-    words[start + position] = peer;
-    this.#peers.setPosition(peer, position);
-  }
-
-  #sectionOf(peer: number): number {
-    const isSeed = this.#peers.remainingOf(peer) === COMPLETE;
-    if (this.#peers.isIpv6(peer)) return isSeed ? SEEDS_IPV6 : LEECHERS_IPV6;
-    return isSeed ? SEEDS_IPV4 : LEECHERS_IPV4;
   }
 
   #hashOf(infoHash: Uint8Array): number {
