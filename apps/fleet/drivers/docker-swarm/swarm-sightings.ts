@@ -5,7 +5,7 @@ import type { ImageUpdate } from '@enjambre/contract';
 import type { Clock, Timer } from '@enjambre/runtime';
 import { readStatus } from '../../net/control-caller.ts';
 import type { DriverListener, Instance } from '../driver.ts';
-import type { Engine } from '../engine/engine.ts';
+import { type Engine, EngineRefusal } from '../engine/engine.ts';
 import { ofFleet } from '../engine/labels.ts';
 import type { SwarmNode, SwarmRecords, SwarmService, SwarmTask } from './swarm-records.ts';
 import { Rollouts } from './swarm-rollout.ts';
@@ -21,6 +21,9 @@ const UNSETTLED_MS = 1_000;
 const SETTLED_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 const ASK_INTERVAL_MS = 100;
+const NOT_FOUND = 404;
+/** That many may be removed at once. */
+const TRIES = 50;
 
 export interface SwarmSightingsOptions {
   readonly engine: Engine;
@@ -123,7 +126,7 @@ export class SwarmSightings {
   }
 
   async #look(): Promise<void> {
-    this.#scene = readScene(await this.#ask(), this.byNetwork);
+    this.#scene = readScene(await this.#askUntilWhole(), this.byNetwork);
     const { services } = this.#scene;
     for (const id of new Set([...services.keys(), ...this.#running.keys()])) this.#compare(id);
     for (const seen of services.values()) this.#rollOut(seen);
@@ -131,6 +134,17 @@ export class SwarmSightings {
       (one) => !one.stopped && (one.update?.state === 'updating' || one.replicas.some((r) => r.state !== 'running')),
     );
     this.soon(unsettled || this.#awaited.size > 0 ? UNSETTLED_MS : SETTLED_MS);
+  }
+
+  /** A service that goes between two questions makes the second a refusal: both are asked again. */
+  async #askUntilWhole(): Promise<SwarmRecords> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#ask();
+      } catch (error) {
+        if (!(error instanceof EngineRefusal && error.engineStatus === NOT_FOUND) || tries === TRIES) throw error;
+      }
+    }
   }
 
   async #ask(): Promise<SwarmRecords> {
