@@ -42,7 +42,10 @@ function ask(store: SwarmStore, announcement: Announcement): number[] {
     const addresses = new Uint8Array(runs.addressesLength);
     runs.copyAddresses(addresses, 0);
     const compacts = Array.from(runs.places(), (place) => store.compactOf(runs.rowAt(place)));
-    assert.deepEqual([...addresses], compacts.flatMap((compact) => [...compact]));
+    assert.deepEqual(
+      [...addresses],
+      compacts.flatMap((compact) => [...compact]),
+    );
     return compacts.map((compact) => compact[compact.length - 4] * 256 + compact[compact.length - 3]);
   });
 }
