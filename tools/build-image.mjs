@@ -5,7 +5,8 @@
 //   npm run image -- --context-only                 dist/ alone, for another builder
 //   npm run image -- --installed                    without looking for packages that are missing
 
-import { chmod, copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, copyFile, cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,8 @@ import { buildPage, builtPage } from './build-page.mjs';
 import { prepare, root, runOrExit } from './install.mjs';
 
 const dist = path.join(root, 'dist');
+/** Where it is put together: two that build at once must not meet in one folder. */
+const context = `${dist}-${process.pid}`;
 /** Threads that the bundled code starts, as files beside it. */
 const workers = ['packages/engine/storage/disk-worker.ts', 'packages/engine/creation/hash-worker.ts'];
 /** What runs in the image beside the programs. */
@@ -69,22 +72,32 @@ if (!values.installed) await prepare();
 const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 await buildClient();
 await buildPage();
+// However it ends: what could not be built is not to lie about.
+process.once('exit', () => rmSync(context, { recursive: true, force: true }));
 await makeContext();
 if (!values['context-only']) await buildImage();
+await keepContext();
 
 async function makeContext() {
-  await rm(dist, { recursive: true, force: true });
-  await mkdir(path.join(dist, 'docker'), { recursive: true });
+  await mkdir(path.join(context, 'docker'), { recursive: true });
   await Promise.all([
     bundleCommand(),
-    cp(path.join(root, 'apps/client/dist'), path.join(dist, 'apps/client/dist'), { recursive: true }),
-    cp(builtPage, path.join(dist, 'apps/web/dist'), { recursive: true }),
-    cp(path.join(viewer, 'static'), path.join(dist, 'apps/cli', viewerPlace, 'static'), { recursive: true }),
-    copyFile(path.join(root, 'LICENSE'), path.join(dist, 'LICENSE')),
-    ...scripts.map((file) => copyFile(file, path.join(dist, 'docker', path.basename(file)))),
+    cp(path.join(root, 'apps/client/dist'), path.join(context, 'apps/client/dist'), { recursive: true }),
+    cp(builtPage, path.join(context, 'apps/web/dist'), { recursive: true }),
+    cp(path.join(viewer, 'static'), path.join(context, 'apps/cli', viewerPlace, 'static'), { recursive: true }),
+    copyFile(path.join(root, 'LICENSE'), path.join(context, 'LICENSE')),
+    ...scripts.map((file) => copyFile(file, path.join(context, 'docker', path.basename(file)))),
   ]);
-  await copyFile(path.join(root, 'docker/enjambre'), path.join(dist, 'enjambre'));
-  await chmod(path.join(dist, 'enjambre'), executable);
+  await copyFile(path.join(root, 'docker/enjambre'), path.join(context, 'enjambre'));
+  await chmod(path.join(context, 'enjambre'), executable);
+}
+
+/** It becomes dist/, unless that of somebody who ended in the same moment is there already: it is as new. */
+async function keepContext() {
+  await rm(dist, { recursive: true, force: true });
+  await rename(context, dist).catch((error) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** The command with every verb; parts that a verb does not need stay files of their own and are not loaded. */
@@ -95,7 +108,7 @@ async function bundleCommand() {
     platform: 'node',
     format: 'esm',
     target: 'node26',
-    outdir: path.join(dist, 'apps/cli'),
+    outdir: path.join(context, 'apps/cli'),
     outExtension: { '.js': '.mjs' },
     // What npm packages were written for. They are bundled; what they look for and can do without is looked for then.
     banner: { js: banner },
@@ -120,7 +133,7 @@ async function buildImage() {
   const facts = ['--build-arg', `VERSION=${version}`, '--build-arg', `REVISION=${await revision()}`];
   const names = tags.flatMap((tag) => ['--tag', tag]);
   const file = ['--file', path.join(root, 'docker/Dockerfile')];
-  await runOrExit('docker', [...host, 'build', ...base, ...facts, ...names, ...file, dist]);
+  await runOrExit('docker', [...host, 'build', ...base, ...facts, ...names, ...file, context]);
 }
 
 async function revision() {

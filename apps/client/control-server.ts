@@ -17,9 +17,9 @@ import type { Logger } from '@enjambre/runtime';
 import { reasonOf } from './errors.ts';
 
 /** A request's head is small and local; whoever takes longer holds a socket for nothing. */
-const HEADERS_TIMEOUT_MS = 5000;
+const HEADERS_TIMEOUT_MS = 5_000;
 /** How often that is looked at; Node's own half minute would leave them all the server's sockets so long. */
-const SLOW_CHECK_MS = 1000;
+const SLOW_CHECK_MS = 1_000;
 /** Enough for every poller of a host, too few to run out of descriptors. */
 const MAX_CONNECTIONS = 256;
 

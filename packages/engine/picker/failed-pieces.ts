@@ -3,7 +3,7 @@
 // Invariant: a piece is in here until it is had.
 
 import type { OpenPiece } from './open-piece.ts';
-import type { PickingPeer } from './picking-peer.ts';
+import { delivers, type PickingPeer } from './picking-peer.ts';
 
 export class FailedPieces<Peer extends PickingPeer> {
   readonly #suspects = new Map<number, Set<Peer>>();
@@ -40,6 +40,6 @@ export class FailedPieces<Peer extends PickingPeer> {
  * convicts them. Who has sent nothing comes last: the piece would be theirs alone until they are given up.
  */
 function rankOf<Peer extends PickingPeer>(suspects: ReadonlySet<Peer>, peer: Peer): number {
-  if (peer.snubbed || peer.secondsPerBlock === undefined) return 0;
+  if (!delivers(peer)) return 0;
   return suspects.has(peer) ? 1 : 2;
 }

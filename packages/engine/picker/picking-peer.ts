@@ -22,6 +22,16 @@ export interface PickingPeer {
   readonly suspected: boolean;
 }
 
+/** It has sent a block, and is not known to have stopped. */
+export function delivers(peer: PickingPeer): boolean {
+  return peer.secondsPerBlock !== undefined && !peer.snubbed;
+}
+
+/** It has been asked for whole seconds and has never sent a block. */
+export function isSilent(peer: PickingPeer): boolean {
+  return peer.secondsPerBlock === undefined && !peer.isWarmingUp;
+}
+
 /** One block to be asked for. */
 export interface BlockRequest {
   readonly pieceIndex: number;

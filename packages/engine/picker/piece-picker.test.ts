@@ -189,7 +189,7 @@ describe('the picker', () => {
     model.deliver(one);
     model.deliver(one);
     model.judge('bad');
-    assert.equal(model.pick(two, 2).length, 2, 'nobody is known to deliver: it is as good as any');
+    assert.equal(model.pick(two, 2).length, 2, 'a newcomer gets it while no other has sent a block');
     one.secondsPerBlock = 0.1;
     two.isWarmingUp = true;
     assert.deepEqual(model.pick(one, 2), [], 'not before it had a chance');

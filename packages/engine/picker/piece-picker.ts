@@ -7,7 +7,7 @@ import type { Random } from '@enjambre/runtime';
 import { FailedPieces } from './failed-pieces.ts';
 import { OpenPiece } from './open-piece.ts';
 import { Participation } from './participation.ts';
-import type { BlockRequest, PickingPeer } from './picking-peer.ts';
+import { type BlockRequest, delivers, isSilent, type PickingPeer } from './picking-peer.ts';
 import { RarityIndex } from './rarity-index.ts';
 import { chooseStolen, maySteal } from './stealing.ts';
 
@@ -141,7 +141,7 @@ export class PiecePicker<Peer extends PickingPeer> {
       takeWhere((piece) => !piece.exclusive);
       if (picked.length === 0) this.#steal(peer, want, picked, hasNothingNew);
     }
-    if (picked.length === 0) this.#relieve(peer, want, picked);
+    if (picked.length === 0) this.#takeFromSilent(peer, want, picked);
     return picked;
   }
 
@@ -269,13 +269,12 @@ export class PiecePicker<Peer extends PickingPeer> {
   }
 
   /** A piece that is one peer's alone, which has sent nothing yet for whole seconds, becomes that of one that delivers. */
-  #relieve(peer: Peer, want: number, picked: BlockRequest[]): void {
-    if (peer.snubbed || peer.secondsPerBlock === undefined) return;
+  #takeFromSilent(peer: Peer, want: number, picked: BlockRequest[]): void {
+    if (!delivers(peer)) return;
     for (const piece of this.#open.values()) {
       const { owner, pieceIndex } = piece;
       if (!piece.exclusive || owner === undefined || owner === peer || piece.receivedCount > 0) continue;
-      if (owner.isWarmingUp || owner.secondsPerBlock !== undefined || !peer.offers.has(pieceIndex)) continue;
-      if (!this.#participation.allows(peer, piece)) continue;
+      if (!isSilent(owner) || !peer.offers.has(pieceIndex) || !this.#participation.allows(peer, piece)) continue;
       for (let blockIndex = 0; blockIndex < piece.blockCount; blockIndex++) this.#callBack(piece, blockIndex);
       piece.owner = peer;
       this.#withFree.add(piece);

@@ -4,7 +4,7 @@
 
 import { BLOCK_LENGTH } from '@enjambre/metainfo';
 import type { OpenPiece } from './open-piece.ts';
-import type { PickingPeer } from './picking-peer.ts';
+import { delivers, isSilent, type PickingPeer } from './picking-peer.ts';
 
 /** A holder this much slower loses its blocks at once. */
 const MUCH_FASTER = 10;
@@ -125,14 +125,9 @@ function mayRelieve(thief: PickingPeer, holder: PickingPeer, situation: Stealing
 function mayTake(thief: PickingPeer, holder: PickingPeer, atTheEnd: boolean): boolean {
   if (holder.snubbed) return !thief.snubbed;
   if (holder.isWarmingUp) return false;
-  if (isSilent(holder) && thief.secondsPerBlock !== undefined && !thief.snubbed) return true;
+  if (isSilent(holder) && delivers(thief)) return true;
   const factor = atTheEnd ? FASTER_AT_THE_END : MUCH_FASTER;
   return thief.bytesPerSecond >= factor * Math.max(holder.bytesPerSecond, LEAST_RATE_BYTES_PER_SECOND);
-}
-
-/** It has been asked for whole seconds and has never sent a block. */
-function isSilent(holder: PickingPeer): boolean {
-  return !holder.isWarmingUp && holder.secondsPerBlock === undefined;
 }
 
 /** How many of its oldest requests can't be called back any more: none can, while its pace is not known. */

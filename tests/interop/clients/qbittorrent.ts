@@ -1,6 +1,6 @@
 // qBittorrent 4 without its window, steered by its web API.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatAddress } from '@enjambre/metainfo';
 import { START_TIMEOUT_MS, type TestedClient } from './tested-client.ts';
@@ -71,8 +71,19 @@ export const qbittorrent: TestedClient = {
       const torrents = (await (await call(`${api}/torrents/info`)).json()) as { state: string }[];
       return (torrents.length === 1 + others.length && torrents.every(({ state }) => isWanted(state))) || undefined;
     };
+    // Once it said that it has it all, ended cleanly, and a file was missing.
+    const isWritten = async (): Promise<boolean> => {
+      const answer = await call(`${api}/torrents/files?hash=${torrent.infoHash}`);
+      const files = (await answer.json()) as { name: string; size: number }[];
+      const sizes = await Promise.all(files.map(async ({ name }) => (await stat(path.join(folder, name))).size));
+      return files.every(({ size }, index) => sizes[index] === size);
+    };
     const complete = (timeoutMs: number) =>
-      program.until('complete', () => allAre((state) => COMPLETE_STATES.includes(state)), timeoutMs);
+      program.until(
+        'complete',
+        async () => ((await allAre((state) => COMPLETE_STATES.includes(state))) && (await isWritten())) || undefined,
+        timeoutMs,
+      );
     await program.until('add the torrents', () => allAre(() => true), START_TIMEOUT_MS);
     if (role === 'seed') await complete(START_TIMEOUT_MS);
     if (peers.length > 0) {

@@ -7,8 +7,15 @@ import { ClientProcess } from './client-process.ts';
 import type { ProcessFolder } from './process-folder.ts';
 import { findByArgument, hasArgument, sampleProcess } from './process-table.ts';
 
-/** Undefined when it does not run any more. */
-export async function adopt(id: string, folder: ProcessFolder): Promise<ClientProcess | undefined> {
+/**
+ * Undefined when it does not run any more.
+ * @param listenHost what clients are told to listen at; undefined for all addresses
+ */
+export async function adopt(
+  id: string,
+  folder: ProcessFolder,
+  listenHost: string | undefined,
+): Promise<ClientProcess | undefined> {
   const identity = await folder.readIdentity();
   if (identity === undefined) return undefined;
   const argument = runFileArgument(folder.runFilePath);
@@ -20,7 +27,7 @@ export async function adopt(id: string, folder: ProcessFolder): Promise<ClientPr
   // After a reboot pid and start time may be those of another.
   if (!(await hasArgument(pid, argument))) return undefined;
   const complete = { ...identity, pid, startTicks: sample.startTicks };
-  const client = new ClientProcess(id, complete, undefined);
+  const client = new ClientProcess(id, complete, undefined, listenHost);
   const runFile = await folder.readRunFile(pid);
   if (runFile !== undefined) client.runFile = runFile;
   if (client.endpoint !== undefined && (await readStatus(client.endpoint)) === 'refused') return undefined;

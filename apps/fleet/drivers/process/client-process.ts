@@ -30,14 +30,22 @@ export class ClientProcess implements Instance {
   readonly pid: number;
   readonly startedAt: number;
   readonly #identity: Identity;
+  readonly #listenHost: string;
   /** Undefined for one that was adopted. */
   readonly #child: ChildProcess | undefined;
   readonly #exit = Promise.withResolvers<RawExit>();
   #runFile: RunFile | undefined;
   #ended = false;
 
-  constructor(id: string, identity: Identity & { pid: number }, child: ChildProcess | undefined) {
+  /** @param listenHost the address of its peer connections; undefined for all */
+  constructor(
+    id: string,
+    identity: Identity & { pid: number },
+    child: ChildProcess | undefined,
+    listenHost: string | undefined,
+  ) {
     this.id = id;
+    this.#listenHost = listenHost ?? '0.0.0.0';
     this.pid = identity.pid;
     this.startedAt = identity.startedAt;
     this.#identity = identity;
@@ -73,7 +81,9 @@ export class ClientProcess implements Instance {
       ...(httpPort == null
         ? []
         : [{ privatePort: CONTROL_PORT, publicPort: httpPort, type, ip: '127.0.0.1' } as const]),
-      ...(listenPort == null ? [] : [{ privatePort: PEER_PORT, publicPort: listenPort, type, ip: '0.0.0.0' } as const]),
+      ...(listenPort == null
+        ? []
+        : [{ privatePort: PEER_PORT, publicPort: listenPort, type, ip: this.#listenHost } as const]),
     ];
   }
 

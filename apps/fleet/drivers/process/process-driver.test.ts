@@ -30,6 +30,8 @@ it('adopts what an earlier driver left running, and sees it end', async (t) => {
   const { promise: exited, resolve } = Promise.withResolvers<string>();
   await second.open(listener({ exited: resolve }));
   assert.deepEqual(second.get(ID)?.endpoint, started.endpoint);
+  assert.deepEqual(second.get(ID)?.ports, started.ports);
+  assert.ok(started.ports.every(({ ip }) => ip === '127.0.0.1'));
   assert.equal(second.get(ID)?.startedAt, started.startedAt);
   process.kill(first.pidOf(ID), 'SIGKILL');
   assert.equal(await exited, ID);

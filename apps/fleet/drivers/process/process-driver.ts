@@ -187,7 +187,7 @@ export class ProcessDriver implements Driver {
 
   async #adopt(id: string): Promise<void> {
     const folder = this.#folder(id);
-    const client = await adopt(id, folder);
+    const client = await adopt(id, folder, this.#program.listenHost);
     if (client === undefined) return;
     this.#keep(client);
     // It was being started when the earlier backend ended; that it ends is seen as with any other.

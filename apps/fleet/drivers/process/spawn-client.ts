@@ -49,7 +49,7 @@ export async function spawnClient(
       const pid = child.pid;
       if (pid === undefined) throw (await once(child, 'error'))[0];
       const identity = { pid, startTicks: null, token, startedAt };
-      const client = new ClientProcess(spec.id, identity, child);
+      const client = new ClientProcess(spec.id, identity, child, program.listenHost);
       await folder.writeIdentity({ ...identity, startTicks: (await sampleProcess(pid))?.startTicks ?? null });
       return client;
     } finally {
