@@ -1,34 +1,23 @@
 // Trackers on one core, asked from the other: answers a second and processor time for each, over UDP and HTTP, and what a million
 // peers take of memory. Bare servers of the same Node stand beside them: what nobody who runs Node can go above.
 
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ENJAMBRE } from '../tests/interop/clients/enjambre.ts';
-import { whyNot } from '../tests/interop/debian-package.ts';
 import { Lab } from '../tests/interop/lab.ts';
-import type { Program } from '../tests/interop/program.ts';
-import { opentracker as stockOpentracker } from '../tests/interop/trackers/opentracker.ts';
 import { formatSpread, report, spreadOf } from './report.ts';
 import { interleave, type Outcome } from './rounds.ts';
 import { type BenchOptions, isWanted, type Scenario } from './scenario.ts';
-import { infoHashOf } from './tracker/questions.ts';
+import { CORES, type Server, servers, startEnjambre } from './tracker/servers.ts';
 
 const DEFAULT_ROUNDS = 3;
 const SECONDS = 3;
-/** The tracker's core, and the one from which it is asked. */
-const CORES = { tracker: '0', load: '1' } as const;
-const SWARMS = 1000;
 const MILLION = 1_000_000;
 const START_TIMEOUT_MS = 20_000;
 const LOAD_TIMEOUT_MS = 60_000;
 const FILL_TIMEOUT_MS = 170_000;
 const MB = 1e6;
-const BARE = fileURLToPath(import.meta.resolve('./tracker/bare.ts'));
 const LOAD = fileURLToPath(import.meta.resolve('./tracker/load.ts'));
 const FILL = fileURLToPath(import.meta.resolve('./tracker/fill.ts'));
-const NPM_TRACKER = fileURLToPath(import.meta.resolve('./bittorrent-tracker/bittorrent-tracker-server.mjs'));
 
 interface Figure {
   readonly answersPerSecond: number;
@@ -36,51 +25,6 @@ interface Figure {
   /** Of the tracker's core: below 1 it waited for questions. */
   readonly busy: number;
   readonly loadBusy: number;
-}
-
-interface Server {
-  readonly name: string;
-  readonly skip: string | false;
-  readonly kinds: readonly ('udp' | 'http')[];
-  start(lab: Lab, host: string, port: number): Promise<Program>;
-}
-
-function pinned(lab: Lab, ...command: string[]): Program {
-  return lab.start('taskset', ['-c', CORES.tracker, ...command]);
-}
-
-const servers: readonly Server[] = [
-  {
-    name: 'bare Node',
-    skip: false,
-    kinds: ['udp', 'http'],
-    start: async (lab, host, port) => pinned(lab, process.execPath, BARE, host, String(port)),
-  },
-  { name: 'Enjambre', skip: false, kinds: ['udp', 'http'], start: startEnjambre },
-  {
-    name: 'opentracker',
-    skip: whyNot([stockOpentracker.debianPackage]),
-    kinds: ['udp'],
-    async start(lab, host, port) {
-      const infoHash = Array.from({ length: SWARMS }, (_, swarm) => infoHashOf(swarm).toString('hex')).join('\n');
-      const program = await stockOpentracker.start({ lab, host, port, infoHash });
-      // It has one thread for answers, and has just begun.
-      lab.start('taskset', ['-a', '-c', '-p', CORES.tracker, String(program.pid)]);
-      return program;
-    },
-  },
-  {
-    name: 'bittorrent-tracker',
-    skip: existsSync(path.join(path.dirname(NPM_TRACKER), 'node_modules'))
-      ? false
-      : 'bench/install-peers.sh installs it',
-    kinds: ['http'],
-    start: async (lab, host, port) => pinned(lab, process.execPath, NPM_TRACKER, host, String(port)),
-  },
-];
-
-async function startEnjambre(lab: Lab, host: string, port: number, ...flags: string[]): Promise<Program> {
-  return pinned(lab, ENJAMBRE, 'tracker', `--host=${host}`, `--port=${port}`, ...flags);
 }
 
 export const tracker: Scenario = {
@@ -160,7 +104,7 @@ async function measureMemory(swarms: number) {
   await using lab = await Lab.open('/dev/shm');
   const host = lab.address();
   const port = await lab.freePort(host);
-  const program = await startEnjambre(lab, host, port, `--max-peers-per-swarm=${MILLION}`, '--interval=3600');
+  const program = startEnjambre(lab, CORES.tracker, host, port, `--max-peers-per-swarm=${MILLION}`, '--interval=3600');
   const stats = async () => (await (await fetch(`http://${host}:${port}/stats`)).json()) as { peers: number };
   await program.until('answer', stats, START_TIMEOUT_MS);
   const empty = await memoryIn(program.pid);

@@ -8,9 +8,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuSecondsOf } from '../process-meter.ts';
-import { announceDatagram, announceRequest, CONNECT, infoHashOf } from './questions.ts';
+import { announceDatagram, announceRequest, CONNECT, infoHashOf, SWARMS } from './questions.ts';
 
-const SWARMS = 1000;
 const PEERS = 50_000;
 /** Enough that whoever answers never waits, few enough that nothing is lost. */
 const UDP_SOCKETS = 8;

@@ -3,6 +3,9 @@
 /** What a UDP tracker is asked first. */
 export const CONNECT = Buffer.from('00000417271019800000000000000007', 'hex');
 
+/** That are asked about. */
+export const SWARMS = 1000;
+
 export function infoHashOf(swarm: number): Buffer {
   const hash = Buffer.alloc(20, 0x5a);
   // Spread as hashes are: some tables go by the first bytes.

@@ -51,6 +51,14 @@ test('many requests in one packet are answered in order, and one request in many
   assert.deepEqual(statuses(await untilEnd(socket)), [200, 200, 404, 200, 200]);
 });
 
+test('a client that ends its side with its request is answered', async (t) => {
+  const { port } = await listening(t);
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  t.after(() => socket.destroy());
+  socket.end('GET /health HTTP/1.1\r\nHost: x\r\n\r\n');
+  assert.match(await untilEnd(socket), OK);
+});
+
 test('an older client and one that says so get their connection closed', async (t) => {
   const { port } = await listening(t);
   assert.match(await exchange(t, port, 'GET /health HTTP/1.0\r\n\r\n'), OK);
@@ -72,6 +80,9 @@ test('what could be read in two ways ends the connection, and nothing behind it 
     'GET /health\r\nHost: x',
     'GET  HTTP/1.1\r\nHost: x',
     'GET /a b HTTP/1.1\r\nHost: x',
+    'GET /a\nb HTTP/1.1\r\nHost: x',
+    'GET /a\rb HTTP/1.1\r\nHost: x',
+    'GET /\0 HTTP/1.1\r\nHost: x',
     '',
   ];
   for (const head of heads) {

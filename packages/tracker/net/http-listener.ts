@@ -3,6 +3,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import type { Clock } from '@enjambre/runtime';
 import { type AnswerRequest, type Elsewhere, HttpConnection } from './http-connection.ts';
+import { Turn } from './turn.ts';
 
 export interface HttpListener {
   /** As bound: the address a literal. */
@@ -31,9 +32,10 @@ export async function listenHttp(
   elsewhere?: Elsewhere,
 ): Promise<HttpListener> {
   const connections = new Map<object, HttpConnection>();
+  const turn = new Turn();
   let date = new Date(clock.wallTime()).toUTCString();
   const server = createServer({ noDelay: true }, (socket) => {
-    connections.set(socket, new HttpConnection(socket, answer, () => date, elsewhere));
+    connections.set(socket, new HttpConnection(socket, answer, turn, () => date, elsewhere));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => connections.delete(socket));
   });
@@ -62,6 +64,7 @@ export async function listenHttp(
     close: () =>
       new Promise((resolve) => {
         checking.cancel();
+        turn.close();
         server.close(() => resolve());
         for (const connection of connections.values()) connection.destroy();
       }),

@@ -1,7 +1,8 @@
 // The tracker's UDP socket. Invariant: nothing that a stranger sends, and no address that can't be answered, ends it.
 
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { parseIpAddress } from '@enjambre/metainfo';
+import { type Asked, Turn } from './turn.ts';
 
 export interface UdpListener {
   close(): Promise<void>;
@@ -27,18 +28,48 @@ export async function listenUdp(port: number, address: string, answer: AnswerDat
     lookup: (host, _options, callback) => callback(null, host, 0),
   });
   await bind(socket, port, address);
-  const ipv4 = new Uint8Array(4);
-  socket.on('message', (message, from) => {
-    const ip = parseIpv4(from.address, ipv4) ? ipv4 : parseIpAddress(from.address.replace(/%.*$/, ''));
-    if (ip === undefined || from.port === 0) return;
-    const answered = answer(message, ip);
-    // Without a callback nothing is told of an answer that could not be sent, and nothing waits to be told.
-    if (answered !== undefined) socket.send(answered, from.port, from.address);
-  });
+  const turn = new Turn();
+  socket.on('message', (message, from) => turn.join(new Datagram(socket, message, from, answer)));
   // From here on an error is a datagram that could not be sent: the others go on.
   socket.on('error', ignore);
-  return { close: () => new Promise((resolve) => socket.close(() => resolve())) };
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        turn.close();
+        socket.close(() => resolve());
+      }),
+  };
 }
+
+class Datagram implements Asked {
+  readonly #socket: Socket;
+  readonly #message: Buffer;
+  readonly #from: RemoteInfo;
+  readonly #answer: AnswerDatagram;
+  #answered: Buffer | undefined;
+
+  constructor(socket: Socket, message: Buffer, from: RemoteInfo, answer: AnswerDatagram) {
+    this.#socket = socket;
+    this.#message = message;
+    this.#from = from;
+    this.#answer = answer;
+  }
+
+  answer(): void {
+    const { address, port } = this.#from;
+    const ip = parseIpv4(address, ipv4) ? ipv4 : parseIpAddress(address.replace(/%.*$/, ''));
+    if (ip !== undefined && port !== 0) this.#answered = this.#answer(this.#message, ip);
+  }
+
+  send(): void {
+    if (this.#answered === undefined) return;
+    // Without a callback nothing is told of an answer that could not be sent, and nothing waits to be told.
+    this.#socket.send(this.#answered, this.#from.port, this.#from.address);
+  }
+}
+
+/** The address of the datagram that is being answered. */
+const ipv4 = new Uint8Array(4);
 
 function bind(socket: Socket, port: number, address: string): Promise<void> {
   return new Promise((resolve, reject) => {

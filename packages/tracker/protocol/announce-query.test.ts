@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseAnnounceQuery, parseScrapeQuery } from './announce-query.ts';
+import * as queries from './announce-query.ts';
+
+const parseAnnounceQuery = (query: string) => queries.parseAnnounceQuery(Buffer.from(query, 'latin1'));
+const parseScrapeQuery = (query: string) => queries.parseScrapeQuery(Buffer.from(query, 'latin1'));
 
 const HASH = '%ff'.repeat(20);
 const PEER_ID = 'p'.repeat(20);

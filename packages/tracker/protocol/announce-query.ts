@@ -2,7 +2,8 @@
 
 import { parseIpAddress } from '@enjambre/metainfo';
 import type { AnnounceEvent } from './announce-request.ts';
-import { decodeValue, parseQueryString } from './query-string.ts';
+import { isPercentEncoded, percentDecode } from './percent-encoding.ts';
+import { indexOfName, readQueryString } from './query-string.ts';
 
 export interface AnnounceQuery {
   /** 20 bytes. */
@@ -22,69 +23,112 @@ export interface AnnounceQuery {
 }
 
 const HASH_LENGTH = 20;
+/** 2^64 has as many. */
+const MAX_DIGITS = 20;
+const ZERO = 0x30;
+const NINE = 0x39;
+const EVENTS = ['started', 'completed', 'stopped'] as const satisfies readonly AnnounceEvent[];
+const EVENT_WORDS = wordsOf(...EVENTS);
 const AMOUNTS = ['uploaded', 'downloaded', 'left'] as const;
-const NAMES = ['info_hash', 'peer_id', 'port', ...AMOUNTS, 'event', 'numwant', 'compact', 'no_peer_id', 'ip'] as const;
-const FIELDS: ReadonlySet<string> = new Set(NAMES);
-type FieldName = (typeof NAMES)[number];
-const EVENTS: readonly string[] = ['started', 'completed', 'stopped'] satisfies AnnounceEvent[];
+const NAMES = wordsOf('info_hash', 'peer_id', 'port', ...AMOUNTS, 'event', 'numwant', 'compact', 'no_peer_id', 'ip');
+const [INFO_HASH, PEER_ID, PORT, UPLOADED, , LEFT, EVENT, NUM_WANT, COMPACT, NO_PEER_ID, IP] = NAMES.keys();
+const [NO, YES, DEFAULT] = [wordsOf('0'), wordsOf('1'), wordsOf('-1', '')];
+
+/** Where the fields of an announce stand in its query; of several of one name the first counts. */
+class AnnounceFields {
+  readonly #query: Uint8Array;
+  readonly #from = new Int32Array(NAMES.length).fill(-1);
+  readonly #to = new Int32Array(NAMES.length);
+
+  constructor(query: Uint8Array) {
+    this.#query = query;
+    readQueryString(query, (nameFrom, nameTo, valueFrom, valueTo) => {
+      const field = indexOfName(NAMES, query, nameFrom, nameTo);
+      if (field === -1 || this.has(field)) return;
+      this.#from[field] = valueFrom;
+      this.#to[field] = valueTo;
+    });
+  }
+
+  has(field: number): boolean {
+    return this.#from[field] !== -1;
+  }
+
+  /** Decoded; none when it is not there. */
+  bytes(field: number): Uint8Array {
+    return this.has(field) ? percentDecode(this.#query, this.#from[field], this.#to[field]) : new Uint8Array(0);
+  }
+
+  /** Of up to 20 digits and nothing else; undefined for anything else. */
+  number(field: number): number | undefined {
+    const from = this.#from[field];
+    const to = this.#to[field];
+    if (from === -1 || from === to || to - from > MAX_DIGITS) return undefined;
+    let value = 0;
+    for (let at = from; at < to; at++) {
+      const code = this.#query[at];
+      if (code < ZERO || code > NINE) return undefined;
+      value = value * 10 + code - ZERO;
+    }
+    return value;
+  }
+
+  /** Which of these words it is, as it stands there; -1: none. */
+  word(field: number, words: readonly Uint8Array[]): number {
+    return this.has(field) ? indexOfName(words, this.#query, this.#from[field], this.#to[field]) : -1;
+  }
+}
 
 /** @param query of the request target, without `?`.  A string in return is the failure reason, for the client's user. */
-export function parseAnnounceQuery(query: string): AnnounceQuery | string {
-  const fields = parseQueryString(query);
-  if (fields === undefined) return 'the query is not well percent-encoded';
-  const texts: Partial<Record<FieldName, string>> = {};
-  // The first of several counts.
-  for (const { name, value } of fields) if (isFieldName(name)) texts[name] ??= value;
-  const infoHash = decodeValue(texts.info_hash ?? '');
+export function parseAnnounceQuery(query: Uint8Array): AnnounceQuery | string {
+  if (!isPercentEncoded(query)) return NOT_ENCODED;
+  const fields = new AnnounceFields(query);
+  const infoHash = fields.bytes(INFO_HASH);
   if (infoHash.length !== HASH_LENGTH) return 'info_hash must be 20 bytes';
-  const peerId = decodeValue(texts.peer_id ?? '');
+  const peerId = fields.bytes(PEER_ID);
   if (peerId.length !== HASH_LENGTH) return 'peer_id must be 20 bytes';
-  const port = numberOf(texts.port ?? '');
+  const port = fields.number(PORT);
   if (port === undefined || port < 1 || port > 0xffff) return 'port must be a number from 1 to 65535';
-  for (const name of AMOUNTS) {
-    const text = texts[name];
-    if (text !== undefined && numberOf(text) === undefined) return `${name} must be a number of bytes`;
+  for (const [index, name] of AMOUNTS.entries()) {
+    const field = UPLOADED + index;
+    if (fields.has(field) && fields.number(field) === undefined) return `${name} must be a number of bytes`;
   }
-  const numWant = numberOf(texts.numwant ?? '');
-  if (numWant === undefined && (texts.numwant ?? '') !== '' && texts.numwant !== '-1')
+  const numWant = fields.number(NUM_WANT);
+  if (numWant === undefined && fields.has(NUM_WANT) && fields.word(NUM_WANT, DEFAULT) === -1) {
     return 'numwant must be a number';
-  const event = texts.event ?? '';
+  }
   return {
     infoHash,
     peerId,
     port,
-    leftBytes: numberOf(texts.left ?? ''),
+    leftBytes: fields.number(LEFT),
     // Other events (BEP 21 has `paused`) say that the peer is there, as a regular announce does.
-    event: EVENTS.includes(event) ? (event as AnnounceEvent) : undefined,
+    event: EVENTS[fields.word(EVENT, EVENT_WORDS)],
     numWant,
     // BEP 23: compact unless the client would rather not.
-    compact: texts.compact !== '0',
-    noPeerId: texts.no_peer_id === '1',
+    compact: fields.word(COMPACT, NO) === -1,
+    noPeerId: fields.word(NO_PEER_ID, YES) !== -1,
     // A colon may come encoded.
-    ip: texts.ip === undefined ? undefined : parseIpAddress(Buffer.from(decodeValue(texts.ip)).toString('latin1')),
+    ip: fields.has(IP) ? parseIpAddress(Buffer.from(fields.bytes(IP)).toString('latin1')) : undefined,
   };
 }
 
 /** The info hashes (20 bytes each) a scrape asks for (BEP 48), or a failure reason. */
-export function parseScrapeQuery(query: string): Uint8Array[] | string {
-  const fields = parseQueryString(query);
-  if (fields === undefined) return 'the query is not well percent-encoded';
-  const infoHashes = fields.filter(({ name }) => name === 'info_hash').map(({ value }) => decodeValue(value));
+export function parseScrapeQuery(query: Uint8Array): Uint8Array[] | string {
+  if (!isPercentEncoded(query)) return NOT_ENCODED;
+  const infoHashes: Uint8Array[] = [];
+  readQueryString(query, (nameFrom, nameTo, valueFrom, valueTo) => {
+    if (indexOfName(NAMES, query, nameFrom, nameTo) === INFO_HASH) {
+      infoHashes.push(percentDecode(query, valueFrom, valueTo));
+    }
+  });
   if (infoHashes.length === 0) return 'a scrape of all swarms is not allowed: name info_hash';
   if (infoHashes.some((infoHash) => infoHash.length !== HASH_LENGTH)) return 'info_hash must be 20 bytes';
   return infoHashes;
 }
 
-/** Of up to 20 digits and nothing else; undefined for anything else. */
-function numberOf(text: string): number | undefined {
-  if (text.length === 0 || text.length > 20) return undefined;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code < 0x30 || code > 0x39) return undefined;
-  }
-  return Number(text);
-}
+const NOT_ENCODED = 'the query is not well percent-encoded';
 
-function isFieldName(name: string): name is FieldName {
-  return FIELDS.has(name);
+function wordsOf(...words: readonly string[]): Uint8Array[] {
+  return words.map((word) => Buffer.from(word));
 }

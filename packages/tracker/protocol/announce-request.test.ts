@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isTrackerError } from '../errors.ts';
-import { parseAnnounceQuery, parseScrapeQuery } from './announce-query.ts';
+import * as queries from './announce-query.ts';
+
+const parseAnnounceQuery = (query: string) => queries.parseAnnounceQuery(Buffer.from(query, 'latin1'));
+const parseScrapeQuery = (query: string) => queries.parseScrapeQuery(Buffer.from(query, 'latin1'));
+
 import { type AnnounceRequest, announceUrl, scrapeUrl } from './announce-request.ts';
 
 const request: AnnounceRequest = {

@@ -3,8 +3,8 @@
 
 export interface HttpRequest {
   readonly method: string;
-  /** As it came: `/announce?…`. */
-  readonly target: string;
+  /** As it came: `/announce?…`. A view of the request's bytes. */
+  readonly target: Buffer;
   readonly keepsAlive: boolean;
 }
 
@@ -21,7 +21,11 @@ const AMBIGUOUS = /(?<!\r)\n|\r(?!\n)|\0|\n[ \t]/;
 const BODY = /\n(?:content-length[ \t]*:[ \t]*(?!0[ \t]*\r)|transfer-encoding[ \t]*:)/i;
 const HOST = /\nhost:/i;
 const CONNECTION = /\nconnection:[^\r]*?\b(close|keep-alive)\b/i;
-const VERSION_LENGTH = ' HTTP/1.1'.length;
+const SPACE = 0x20;
+const DELETE = 0x7f;
+const NEWER = Buffer.from(' HTTP/1.1');
+const OLDER = Buffer.from(' HTTP/1.0');
+const GET = Buffer.from('GET ');
 
 /** @param lines from the CR LF behind the request line to the one before the empty line, both included */
 export function parseHeaders(lines: string): HttpHeaders {
@@ -33,14 +37,31 @@ export function parseHeaders(lines: string): HttpHeaders {
   };
 }
 
-/** @param line the request line, one character a byte  @returns undefined when it is not to be understood */
-export function parseRequestLine(line: string, headers: HttpHeaders): HttpRequest | undefined {
-  const space = line.indexOf(' ');
-  const end = line.length - VERSION_LENGTH;
-  const isNewer = line.endsWith(' HTTP/1.1');
-  if (space < 1 || end <= space + 1 || !(isNewer || line.endsWith(' HTTP/1.0'))) return undefined;
-  const target = line.slice(space + 1, end);
-  if (target.includes(' ') || (isNewer && !headers.hasHost)) return undefined;
+/**
+ * @param bytes in which the request line stands  @param from its first byte  @param to its CR LF
+ * @returns undefined when it is not to be understood
+ */
+export function parseRequestLine(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  headers: HttpHeaders,
+): HttpRequest | undefined {
+  const end = to - NEWER.length;
+  if (end < from) return undefined;
+  const isNewer = stands(NEWER, bytes, end);
+  if (!(isNewer ? headers.hasHost : stands(OLDER, bytes, end))) return undefined;
+  const isGet = stands(GET, bytes, from);
+  const space = isGet ? from + GET.length - 1 : bytes.indexOf(SPACE, from);
+  // No space in it, no line's end of those that others may see, nothing that no target has.
+  for (let at = space + 1; at < end; at++) if (bytes[at] <= SPACE || bytes[at] === DELETE) return undefined;
+  if (space === from || space + 1 >= end) return undefined;
   const keepsAlive = isNewer ? headers.connection !== 'close' : headers.connection === 'keep-alive';
-  return { method: line.slice(0, space), target, keepsAlive };
+  const method = isGet ? 'GET' : bytes.toString('latin1', from, space);
+  return { method, target: bytes.subarray(space + 1, end), keepsAlive };
+}
+
+function stands(word: Uint8Array, bytes: Uint8Array, from: number): boolean {
+  for (let at = 0; at < word.length; at++) if (bytes[from + at] !== word[at]) return false;
+  return true;
 }

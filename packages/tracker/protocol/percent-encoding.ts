@@ -8,6 +8,13 @@ const ENCODED: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
 });
 
 const PERCENT = 0x25;
+/** So far below zero that no other digit makes up for it. */
+const NO_DIGIT = -1000;
+/** What every byte is worth as a hex digit. */
+const HEX_DIGITS = Int16Array.from({ length: 256 }, (_, code) => {
+  const digit = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(digit) ? NO_DIGIT : digit;
+});
 
 /** Bytes as they stand in a query. */
 export function percentEncode(bytes: Uint8Array): string {
@@ -16,31 +23,30 @@ export function percentEncode(bytes: Uint8Array): string {
   return text;
 }
 
-/**
- * The bytes that a query's name or value stands for. `text` is the request target as Node hands it over: one character a
- * byte. `+` is a plus sign, as BitTorrent clients mean it. Undefined when a `%` is not followed by two hex digits or a
- * character is not a byte.
- */
-export function percentDecode(text: string): Uint8Array | undefined {
-  const bytes = new Uint8Array(text.length);
-  let length = 0;
-  for (let index = 0; index < text.length; index++) {
-    let byte = text.charCodeAt(index);
-    if (byte > 0xff) return undefined;
-    if (byte === PERCENT) {
-      const high = hexDigit(text.charCodeAt(index + 1));
-      const low = hexDigit(text.charCodeAt(index + 2));
-      if (high < 0 || low < 0) return undefined;
-      byte = high * 16 + low;
-      index += 2;
-    }
-    bytes[length++] = byte;
+/** Whether two hex digits stand behind every `%`. */
+export function isPercentEncoded(query: Uint8Array): boolean {
+  // Behind the end nothing is a digit: a sum with it is no number, and not above zero either.
+  for (let at = 0; at < query.length; at++) {
+    if (query[at] === PERCENT && !(HEX_DIGITS[query[at + 1]] + HEX_DIGITS[query[at + 2]] >= 0)) return false;
   }
-  return bytes.subarray(0, length);
+  return true;
 }
 
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const lower = code | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
+/**
+ * The bytes that a name or value stands for. `+` is a plus sign, as BitTorrent clients mean it.
+ * @param query of which `isPercentEncoded` is true  @param from, to a name or value of it
+ */
+export function percentDecode(query: Uint8Array, from = 0, to = query.length): Uint8Array {
+  let length = to - from;
+  for (let at = from; at < to; at++) if (query[at] === PERCENT) length -= 2;
+  const bytes = new Uint8Array(length);
+  for (let at = from, written = 0; written < length; at++, written++) {
+    let byte = query[at];
+    if (byte === PERCENT) {
+      byte = HEX_DIGITS[query[at + 1]] * 16 + HEX_DIGITS[query[at + 2]];
+      at += 2;
+    }
+    bytes[written] = byte;
+  }
+  return bytes;
 }

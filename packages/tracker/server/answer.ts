@@ -34,6 +34,7 @@ export interface Answer {
 const TEXT = 'text/plain; charset=utf-8';
 /** Clients don't look at it; trackers have always said so. */
 const BENCODED = 'text/plain';
+const QUESTION_MARK = 0x3f;
 const NOT_FOUND: Answer = { status: 404, contentType: TEXT, body: '404 page not found\n' };
 
 export class Answerer {
@@ -65,10 +66,11 @@ export class Answerer {
    * @param remoteAddress of the connection, as the operating system spells it
    * @param now ms
    */
-  answer(target: string, remoteAddress: string, now: number): Answer {
-    const questionMark = target.indexOf('?');
-    const path = questionMark === -1 ? target : target.slice(0, questionMark);
-    const query = questionMark === -1 ? '' : target.slice(questionMark + 1);
+  answer(target: Buffer, remoteAddress: string, now: number): Answer {
+    const questionMark = target.indexOf(QUESTION_MARK);
+    const pathEnd = questionMark === -1 ? target.length : questionMark;
+    const path = target.toString('latin1', 0, pathEnd);
+    const query = target.subarray(pathEnd + 1);
     switch (path) {
       case '/announce':
         return { status: 200, contentType: BENCODED, body: this.#announce(query, remoteAddress, now) };
@@ -79,7 +81,7 @@ export class Answerer {
     }
   }
 
-  #announce(query: string, remoteAddress: string, now: number): Uint8Array {
+  #announce(query: Buffer, remoteAddress: string, now: number): Uint8Array {
     this.#tally.announcesHttp++;
     const announce = parseAnnounceQuery(query);
     if (typeof announce === 'string') return this.#refuse(announce);
@@ -119,7 +121,7 @@ export class Answerer {
     );
   }
 
-  #scrape(query: string): Uint8Array {
+  #scrape(query: Buffer): Uint8Array {
     this.#tally.scrapesHttp++;
     const infoHashes = parseScrapeQuery(query);
     if (typeof infoHashes === 'string') return encodeFailure(infoHashes);
