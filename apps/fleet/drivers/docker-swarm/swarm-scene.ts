@@ -35,7 +35,7 @@ export interface SeenService {
 }
 
 /** An update that goes from instance to instance. */
-export interface Rollout {
+interface Rollout {
   readonly image: string;
   /** How many may be of the new plan by now. */
   readonly allowed: number;
