@@ -6,7 +6,8 @@
 //   npm test -- --name 'a sentence'         the tests whose name matches the pattern
 //   npm run dev -- wire           again at every change
 
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
 import process from 'node:process';
 import { buildClient } from '../tools/build-client.mjs';
 import { prepare } from '../tools/install.mjs';
@@ -41,6 +42,8 @@ async function runTests() {
     await runFiles(files, { ...options, concurrency: availableParallelism() });
     return;
   }
+  // Test files that need Docker engines have the same ones, one file after the other (tests/engines/engine-lab.ts).
+  process.env.ENJAMBRE_TEST_SHARED_ENGINES = `${path.join(tmpdir(), `enjambre-engines-${process.pid}`)}:${process.pid}`;
   // In a simulation time is simulated: it may wait for a core as a unit may.
   const isWhole = (file) => file.startsWith('tests/') && !file.startsWith('tests/simulation/');
   const units = await runFiles(
@@ -48,13 +51,20 @@ async function runTests() {
     { ...options, concurrency: availableParallelism() },
   );
   // These start programs and several clients each: one file at a time, so that none waits for want of a core.
-  const wholes = await runFiles(files.filter(isWhole), { ...options, concurrency: 1 });
-  const skipped = units.skipped + wholes.skipped;
+  const inTurn = (chosen) => runFiles(files.filter(chosen), { ...options, concurrency: 1 });
+  // Those on a Swarm wait for it most of the time, and have engines of their own.
+  const isOnSwarm = (file) => file.startsWith('tests/docker/swarm-');
+  const isOnDocker = (file) => file.startsWith('tests/docker/') && !isOnSwarm(file);
+  const wholes = [
+    ...(await Promise.all([inTurn(isOnDocker), inTurn(isOnSwarm)])),
+    await inTurn((file) => isWhole(file) && !file.startsWith('tests/docker/')),
+  ];
+  const skipped = units.skipped + wholes.reduce((sum, outcome) => sum + outcome.skipped, 0);
   if (process.env.CI === 'true' && skipped > 0) {
     process.stderr.write(`${skipped} skipped, and with CI=true nothing may be skipped\n`);
     process.exitCode = 1;
   }
-  if (!units.success || !wholes.success) process.exitCode = 1;
+  if (!units.success || wholes.some(({ success }) => !success)) process.exitCode = 1;
 }
 
 /** Runs test files, each in a process of its own, and shows how it goes. */

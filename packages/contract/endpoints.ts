@@ -183,7 +183,7 @@ export const endpoints = {
     summary: 'What it costs the machine',
     params: ById,
     answer: StatsSchema,
-    refusals: [...oneContainer, 'wrong-state', 'not-with-this-driver'],
+    refusals: [...oneContainer, 'wrong-state', 'client-unreachable'],
   },
   'GET /api/torrents': {
     summary: 'The .torrent files that are kept',
@@ -264,7 +264,7 @@ export const endpoints = {
     summary: 'What it costs the machine',
     params: ById,
     answer: StatsSchema,
-    refusals: [...oneContainer, 'wrong-state', 'not-with-this-driver'],
+    refusals: [...oneContainer, 'wrong-state', 'client-unreachable'],
   },
   'GET /api/v1/containers/:id/samples': {
     summary: 'Its speeds and progress in the past',

@@ -104,6 +104,8 @@ export type PastSamples = Type.Static<typeof PastSamplesSchema>;
 export const LogLineSchema = Type.Object({
   at: Type.Union([Type.Number(), Type.Null()], { description: 'unix milliseconds, where the line tells' }),
   text: Type.String(),
+  instance: Type.Optional(Type.String({ description: 'of several the one that wrote it, as in `instances`' })),
+  host: Type.Optional(Type.String({ description: 'of several instances: where the one that wrote it was then' })),
 });
 export type LogLine = Type.Static<typeof LogLineSchema>;
 

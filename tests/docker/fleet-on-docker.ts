@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { ContainerView } from '@enjambre/contract';
 import { afterwards } from '../contract/cleanup.ts';
 import { makeTorrent, type TorrentFixture, temporaryFolder } from '../contract/torrent-fixture.ts';
 import type { Engine } from '../engines/engine-lab.ts';
@@ -60,6 +61,11 @@ export async function keepTorrent(backend: Backend, torrent: TorrentFixture): Pr
   const { status } = await backend.upload(readFileSync(torrent.path), name);
   assert.equal(status, 200);
   return name;
+}
+
+/** Its client answers, and has everything. */
+export function isComplete({ health, status }: ContainerView): boolean {
+  return health === 'healthy' && status?.state === 'completed';
 }
 
 /** Everything of a test but the image. */

@@ -1,5 +1,6 @@
 // A backend that runs clients on a Swarm of two engines, an overlay network with a tracker on it, and something to download.
 
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,6 +57,27 @@ export function makeSwarmFleet(t: TestContext, lab: EngineLab): SwarmFleet {
 /** What lies in a volume of an engine. */
 export function readVolume(engine: Engine, volume: string, file: string): Buffer {
   return readFileSync(join(engine.docker('volume', 'inspect', '--format', '{{.Mountpoint}}', volume), file));
+}
+
+/** At once: Swarm takes seconds for each, however many there are. */
+export async function removeAll(backend: Backend, names: readonly string[]): Promise<void> {
+  const removed = await Promise.all(names.map((name) => backend.call('DELETE', `/api/containers/${name}?force=true`)));
+  for (const { status, body } of removed) assert.equal(status, 200, JSON.stringify(body));
+}
+
+/** But the tracker and the data of containers, which stays. What has ended Swarm clears away in its own time. */
+export async function untilNothingIsLeft({ engines }: EngineLab): Promise<void> {
+  const [manager] = engines;
+  assert.equal(manager.docker('service', 'ls', '--format', '{{.Name}}'), 'tracker');
+  assert.equal(manager.docker('config', 'ls', '--quiet'), '');
+  const names = (...argv: string[]) =>
+    engines.map((engine) => engine.docker('ps', '--format', '{{.Names}}', ...argv)).join('');
+  assert.match(names(), /^tracker\.1\.\w+$/);
+  const deadline = performance.now() + END_TIMEOUT_MS;
+  while (!/^tracker\.1\.\w+$/.test(names('--all'))) {
+    assert.ok(performance.now() < deadline, manager.docker('ps', '--all'));
+    await sleep(END_POLL_MS);
+  }
 }
 
 /** Everything of a test but the image. */

@@ -57,7 +57,7 @@ describe('the image', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, () => {
 
   it('says how it is: well, and ill when its event loop hangs', async (t) => {
     const often = ['--health-interval=1s', '--health-timeout=5s', '--health-retries=1', '--health-start-period=0s'];
-    for (const argv of [['backend', '--port=9000'], ['tracker']]) {
+    const watch = async (...argv: readonly string[]) => {
       const id = start(t, [...insecure, ...often], ...argv);
       const health = () => docker('inspect', '--format', '{{.State.Health.Status}}', id);
       await until(() => health() === 'healthy', `${argv[0]} is healthy`);
@@ -65,7 +65,8 @@ describe('the image', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, () => {
       await until(() => health() === 'unhealthy', `${argv[0]} is unhealthy`);
       send(id, 'SIGCONT');
       await until(() => health() === 'healthy', `${argv[0]} is healthy again`);
-    }
+    };
+    await Promise.all([watch('backend', '--port=9000'), watch('tracker')]);
   });
 
   it('becomes PUID and PGID when it was started as root, and makes the volumes theirs', async (t) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ContainerView } from '@enjambre/contract';
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
-import { keepTorrent, makeContent, makeFleet } from './fleet-on-docker.ts';
+import { isComplete, keepTorrent, makeContent, makeFleet } from './fleet-on-docker.ts';
 
 const TIMEOUT_MS = 120_000;
 const SIZE = 24 * 1024 * 1024;
@@ -59,10 +59,6 @@ describe('clients in containers, with no tracker', { skip: whyNoEngines(), timeo
     for (const name of leechers) assert.deepEqual(readFileSync(join(fleet.root, name, 'data-1.bin')), torrent.data);
   });
 });
-
-function isComplete({ health, status }: ContainerView): boolean {
-  return health === 'healthy' && status?.state === 'completed';
-}
 
 function knows(count: number): (row: ContainerView) => boolean {
   return ({ status }) => status !== null && status.total_peers === count;

@@ -12,7 +12,7 @@ import { startBackend } from '../fleet/backend-process.ts';
 import { whyNot } from '../interop/debian-package.ts';
 import { makeContent, makeFleet } from './fleet-on-docker.ts';
 import { Actor, WORKS_MS } from './page-actor.ts';
-import { startRegistry } from './registry.ts';
+import { pushSmallImage, startRegistry } from './registry.ts';
 
 const TIMEOUT_MS = 150_000;
 const SIZE = 24 * 1024 * 1024;
@@ -32,9 +32,7 @@ describe('the page over an engine', { skip: why, timeout: TIMEOUT_MS }, () => {
     const torrent = makeContent(t, fleet, SIZE);
     await using registry = await startRegistry(t);
     const remote = `127.0.0.1:${registry.port}/enjambre:next`;
-    engine.docker('tag', 'enjambre:latest', remote);
-    engine.docker('push', '--quiet', remote);
-    engine.docker('rmi', remote);
+    pushSmallImage(t, engine, remote);
     await buildPage();
     const docker = ['--driver=docker', `--docker-host=${engine.host}`, `--allowed-images=${remote}`];
     const backend = await startBackend(t, { argv: [...docker, `--root=${fleet.root}`] });

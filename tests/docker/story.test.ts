@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import type { ContainerView } from '@enjambre/contract';
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import type { Backend } from '../fleet/backend-process.ts';
-import { keepTorrent, makeContent, makeFleet } from './fleet-on-docker.ts';
+import { isComplete, keepTorrent, makeContent, makeFleet } from './fleet-on-docker.ts';
 
 const TIMEOUT_MS = 120_000;
 const SIZE = 24 * 1024 * 1024;
@@ -113,10 +113,6 @@ describe('clients in containers', { skip: whyNoEngines(), timeout: TIMEOUT_MS },
     assert.equal((await info(backend)).driverProblem, null);
   });
 });
-
-function isComplete({ health, status }: ContainerView): boolean {
-  return health === 'healthy' && status?.state === 'completed';
-}
 
 function hasBegun({ status }: ContainerView): boolean {
   return status !== null && status.progress > 0 && status.progress < 100;

@@ -19,7 +19,6 @@ const lab = why === false ? enterEngines(2) : undefined;
 
 describe('the page over a Swarm', { skip: why, timeout: TIMEOUT_MS }, () => {
   lab?.makeImage();
-  lab?.shareImage();
   lab?.joinSwarm();
   for (const engine of lab!.engines) engine.docker('tag', 'enjambre:latest', NEXT_IMAGE);
 
@@ -55,6 +54,10 @@ describe('the page over a Swarm', { skip: why, timeout: TIMEOUT_MS }, () => {
       await expect(instances).toContainText('2 of 2 have everything');
       for (const host of ['engine-1', 'engine-2']) {
         await expect(instances.getByRole('row').filter({ hasText: host })).toContainText(/Complete|Seeding/);
+      }
+      // Its log tells which of them wrote a line.
+      for (const host of ['engine-1', 'engine-2']) {
+        await expect(page.getByRole('log').getByText(host, { exact: true }).first()).toBeVisible();
       }
       await shoot(page, 'swarm-container');
       assert.deepEqual(await violations(page), []);

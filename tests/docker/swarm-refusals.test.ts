@@ -12,7 +12,7 @@ import { RecordingProxy } from './recording-proxy.ts';
 
 const TIMEOUT_MS = 60_000;
 
-const lab = enterEngines();
+const lab = enterEngines(2);
 
 describe('a create that nobody may ask a Swarm for', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, () => {
   lab?.makeImage();

@@ -1,17 +1,19 @@
-// Real Docker engines for one test file, in a network of their own which the test itself moves into: what they publish on
-// 127.0.0.1 is published there. Invariant: whatever becomes of the test, nothing of them is left.
+// Real Docker engines for a test file, in a network of their own which the test itself moves into: what they publish on
+// 127.0.0.1 is published there. Within one run of `npm test` files that need as many have the same ones, one file after the
+// other, and the image is made once. Invariant: whatever becomes of the tests, nothing of them is left.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
 import { whyNot } from '../interop/debian-package.ts';
 
 const script = path.join(import.meta.dirname, 'engines.sh');
-const root = path.resolve(import.meta.dirname, '../..');
 /** How the test knows, after it has moved, that it has, and where to. */
 const VARIABLE = 'ENJAMBRE_TEST_ENGINES';
+/** Who runs several files, and where the engines that they share are: `path:pid`. */
+const SHARED_VARIABLE = 'ENJAMBRE_TEST_SHARED_ENGINES';
 
 export class Engine {
   readonly socket: string;
@@ -41,22 +43,17 @@ export class EngineLab {
     this.engines = Array.from({ length: count }, (_, index) => new Engine(path.join(folder, `${index + 1}`)));
   }
 
-  /** The image of this project's sources, as `npm run image` makes it, on a base made from files of this machine. */
-  makeImage(tag = 'enjambre:latest', engine = 1): void {
-    run('base', this.#folder, `${engine}`, process.execPath);
-    const { host } = this.engines[engine - 1];
-    const argv = ['tools/build-image.mjs', '--installed', '--base=nodebase:latest', `--tag=${tag}`, `--host=${host}`];
-    // Its complaints come with the error.
-    execFileSync(process.execPath, argv, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
-  }
-
-  /** What the first has, all have. */
-  shareImage(tag = 'enjambre:latest'): void {
-    for (let number = 2; number <= this.engines.length; number++) run('share', this.#folder, tag, '1', `${number}`);
+  /** On all of them: `enjambre:latest` of this project's sources, on the base `nodebase:latest` of files of this machine. */
+  makeImage(): void {
+    for (const [index, engine] of this.engines.entries()) {
+      if (engine.docker('image', 'ls', '--quiet', 'enjambre:latest') !== '') continue;
+      run('image', this.#folder, `${index + 1}`, process.execPath);
+    }
   }
 
   /** The first is its manager. */
   joinSwarm(): void {
+    if (this.engines[0].docker('info', '--format', '{{.Swarm.LocalNodeState}}') === 'active') return;
     run('swarm', this.#folder, `${this.engines.length}`);
   }
 
@@ -91,8 +88,9 @@ export function whyNoEngines(): string | false {
 }
 
 /**
- * Starts engines, and this test file once more in the network of the first: to be called before anything else is done.
- * They end with the file. Undefined where they cannot be started: its tests are to be skipped.
+ * Starts engines, or takes over those of the file before, and starts this test file once more in the network of the first: to
+ * be called before anything else is done. They end with the file, or with the run. Undefined where they cannot be started:
+ * its tests are to be skipped.
  */
 export function enterEngines(count = 1): EngineLab | undefined {
   if (whyNoEngines() !== false) return undefined;
@@ -100,17 +98,31 @@ export function enterEngines(count = 1): EngineLab | undefined {
   if (kept === undefined) return enter(count);
   const [folder, prefix] = kept.split(':');
   const lab = new EngineLab(folder, prefix, count);
-  after(() => lab.close());
+  after(() => {
+    if (process.env[SHARED_VARIABLE] === undefined) lab.close();
+    else rmSync(userOf(folder));
+  });
   return lab;
 }
 
 function enter(count: number): never {
-  const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-engines-'));
-  const prefix = `ej${process.pid}`;
+  const [shared, owner] = process.env[SHARED_VARIABLE]?.split(':') ?? [
+    path.join(tmpdir(), `enjambre-engines-${process.pid}`),
+    `${process.pid}`,
+  ];
+  const folder = `${shared}-${count}`;
+  const prefix = `ej${owner}x${count}`;
   const place = [folder, prefix, `${count}`];
-  // For the case that nobody else comes to it.
-  spawn(script, ['keep', ...place, `${process.pid}`], { detached: true, stdio: 'ignore' }).unref();
-  run('up', ...place);
+  const isFirst = !existsSync(folder);
+  if (isFirst) mkdirSync(folder, { mode: 0o700 });
+  takeOver(folder);
+  if (isFirst) {
+    // For the case that nobody else comes to it.
+    spawn(script, ['keep', ...place, owner], { detached: true, stdio: 'ignore' }).unref();
+    run('up', ...place);
+  } else {
+    run('empty', folder, `${count}`);
+  }
   const argv = [
     'nsenter',
     `--net=/run/netns/${prefix}-1`,
@@ -122,6 +134,17 @@ function enter(count: number): never {
   // The same process goes on as another program: whoever started it notices nothing.
   process.execve?.('/usr/bin/nsenter', argv, env);
   throw new Error('this Node has no process.execve');
+}
+
+function userOf(folder: string): string {
+  return path.join(folder, 'user');
+}
+
+/** @throws when another file is at it: what one makes there the other would find */
+function takeOver(folder: string): void {
+  const user = existsSync(userOf(folder)) ? Number(readFileSync(userOf(folder), 'utf8')) : undefined;
+  if (user !== undefined && existsSync(`/proc/${user}`)) throw new Error(`${folder} is in use by process ${user}`);
+  writeFileSync(userOf(folder), `${process.pid}`);
 }
 
 function run(...argv: readonly string[]): void {

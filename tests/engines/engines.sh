@@ -5,9 +5,9 @@
 #
 #   engines.sh up FOLDER PREFIX COUNT      engine N: FOLDER/N/docker.sock, address 10.77.0.N, namespace PREFIX-N
 #   engines.sh keep FOLDER PREFIX COUNT PID    ends them when that process ends, however it does
-#   engines.sh base FOLDER N NODE          imports the image nodebase: that node, a shell, their libraries, nothing else
-#   engines.sh share FOLDER IMAGE FROM TO  copies an image of one engine to another
+#   engines.sh image FOLDER N NODE         has enjambre:latest, made as `npm run image` does it: the first makes it, for all
 #   engines.sh swarm FOLDER COUNT          joins them to one Docker Swarm; engine 1 is its manager
+#   engines.sh empty FOLDER COUNT          removes what a test before has left, but images
 #   engines.sh halt FOLDER N               ends an engine, and what runs on it
 #   engines.sh start FOLDER PREFIX N       starts it again
 #   engines.sh cut|mend PREFIX N           takes engine N off the bridge, and puts it back
@@ -66,22 +66,32 @@ start() {
   answers "$3"
 }
 
-base() {
+# With it the base nodebase: that node, a shell, their libraries, nothing else. One at a time: there is one dist/.
+image() {
   folder=$1
-  local root node=$3
+  local kept=${folder%-*}-image.tar builder
+  builder=$(dirname "$0")/../../tools/build-image.mjs
+  exec 9<"$builder"
+  flock 9
+  if [ ! -e "$kept" ]; then
+    base "$2" "$3"
+    "$3" "$builder" --installed --base=nodebase:latest --tag=enjambre:latest --host="unix://$folder/$2/docker.sock" >/dev/null
+    engine "$2" save --output "$kept" enjambre:latest nodebase:latest
+  else
+    engine "$2" load <"$kept" >/dev/null
+  fi
+}
+
+base() {
+  local root node=$2
   root=$(mktemp --directory)
   mkdir -p "$root"/{bin,etc,tmp,usr/bin}
   chmod 1777 "$root/tmp"
   cp --dereference "$node" "$root/usr/bin/node"
   cp --dereference /bin/sh "$root/bin/sh"
   ldd "$node" /bin/sh | grep -o '/[^ ]*\.so[^ ]*' | sort -u | xargs cp --parents --dereference --target-directory="$root"
-  tar --directory="$root" --create . | engine "$2" import - nodebase:latest >/dev/null
+  tar --directory="$root" --create . | engine "$1" import - nodebase:latest >/dev/null
   rm -rf "$root"
-}
-
-share() {
-  folder=$1
-  engine "$3" save "$2" | engine "$4" load >/dev/null
 }
 
 swarm() {
@@ -94,6 +104,21 @@ swarm() {
   done
 }
 
+empty() {
+  folder=$1
+  local kind
+  for kind in service config; do
+    # In no Swarm there are none.
+    { engine 1 "$kind" ls --quiet 2>/dev/null || true; } |
+      xargs --no-run-if-empty docker --host "unix://$folder/1/docker.sock" "$kind" rm >/dev/null
+  done
+  for n in $(seq "$2"); do
+    engine "$n" ps --all --quiet | xargs --no-run-if-empty docker --host "unix://$folder/$n/docker.sock" rm --force --volumes >/dev/null
+    engine "$n" volume prune --force >/dev/null
+  done
+  engine 1 network prune --force >/dev/null
+}
+
 down() {
   folder=$1 prefix=$2
   for n in $(seq "$3"); do
@@ -104,7 +129,7 @@ down() {
     find /sys/fs/cgroup -depth -type d -path "*/$prefix-$n*" -exec rmdir {} + 2>/dev/null || true
   done
   ip netns delete "$prefix-lan" 2>/dev/null || true
-  rm -rf "$folder"
+  rm -rf "$folder" "${folder%-*}"-image.tar
 }
 
 # Whether what stands in that namespace and names our folder (engine, containerd, shims; not the test that moved in) has
@@ -130,7 +155,7 @@ keep() {
 }
 
 case $verb in
-  up | base | share | swarm | halt | start | down | keep) "$verb" "$@" ;;
+  up | image | swarm | empty | halt | start | down | keep) "$verb" "$@" ;;
   cut) ip -netns "$1-lan" link set "port$2" down ;;
   mend) ip -netns "$1-lan" link set "port$2" up ;;
   *) sed -n 2,15p "$0" >&2; exit 2 ;;

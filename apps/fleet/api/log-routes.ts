@@ -3,6 +3,7 @@
 import type { LogLine } from '@enjambre/contract';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import type { LogLine as LoggedLine } from '../drivers/driver.ts';
 import { invalidField } from '../errors.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Server } from './bare-server.ts';
@@ -22,12 +23,12 @@ export function logRoutes(server: Server, fleet: Fleet): void {
 
   serve(server, 'GET /api/containers/:id/logs', async ({ params, query }) => {
     const lines = await driver.tailLog(fleet.containers.find(params.id).id, readTail(query.tail));
-    return { logs: lines.map((line) => `${line}\n`).join('') };
+    return { logs: lines.map((line) => `${plainText(line)}\n`).join('') };
   });
 
   serve(server, 'GET /api/v1/containers/:id/log', async ({ params, query }) => {
     const lines = await driver.tailLog(fleet.containers.find(params.id).id, readTail(query.tail));
-    return { lines: lines.map((text): LogLine => ({ at: timeOf(text), text })) };
+    return { lines: lines.map(viewOf) };
   });
 
   // Refused before the connection becomes a WebSocket, so that the caller gets a proper 404.
@@ -38,7 +39,7 @@ export function logRoutes(server: Server, fleet: Fleet): void {
     const { id } = fleet.containers.find(params.id);
     const stop = await driver.followLog(id, DEFAULT_TAIL, (line) => {
       if (socket.bufferedAmount > MAX_BACKLOG) socket.close(TOO_SLOW);
-      else socket.send(line);
+      else socket.send(plainText(line));
     });
     if (socket.readyState === socket.CLOSED) stop();
     socket.on('close', stop);
@@ -51,6 +52,18 @@ function readTail(text: string | undefined): number {
   const count = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(count)) throw invalidField('tail', 'must be a number of lines');
   return Math.min(count, MAX_TAIL);
+}
+
+/** In front of what one of several instances wrote stands which one: `2@host | …`, or `host | …` where a host has one. */
+function plainText({ text, writer }: LoggedLine): string {
+  if (writer === undefined) return text;
+  const { instance, host } = writer;
+  return `${instance !== undefined && /^[0-9]+$/.test(instance) ? `${instance}@` : ''}${host} | ${text}`;
+}
+
+function viewOf({ text, writer }: LoggedLine): LogLine {
+  const { instance, host } = writer ?? {};
+  return { at: timeOf(text), text, ...(instance !== undefined && { instance }), ...(host !== undefined && { host }) };
 }
 
 /** When a line was written, where it tells. */

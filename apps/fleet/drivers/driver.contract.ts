@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { FleetError } from '../errors.ts';
-import type { Driver, DriverListener, Exit, InstanceSpec } from './driver.ts';
+import type { Driver, DriverListener, Exit, InstanceSpec, LogLine } from './driver.ts';
 
 export interface DriverUnderTest {
   readonly driver: Driver;
@@ -18,9 +18,16 @@ export function listener(ears: Partial<DriverListener> = {}): DriverListener {
   return { exited() {}, started() {}, changed() {}, returned() {}, ...ears };
 }
 
-/** @param make a driver that was not opened; what it leaves is taken away after the test */
-export function driverContract(name: string, make: (t: TestContext) => Promise<DriverUnderTest>): void {
-  describe(`the ${name} driver`, () => {
+/**
+ * @param make a driver that was not opened; what it leaves is taken away after the test
+ * @param concurrency how many tests may run at once: those drivers that `make` gives must not meet
+ */
+export function driverContract(
+  name: string,
+  make: (t: TestContext) => Promise<DriverUnderTest>,
+  { concurrency = 1 } = {},
+): void {
+  describe(`the ${name} driver`, { concurrency }, () => {
     it('runs what it starts, tells of it, and ends it when asked, without calling that an exit', async (t) => {
       const { driver, spec, exits } = await open(t, make);
       const instance = await driver.start(spec);
@@ -61,9 +68,9 @@ export function driverContract(name: string, make: (t: TestContext) => Promise<D
       const { driver, spec } = await open(t, make);
       await driver.start(spec);
       const [last] = await driver.tailLog(spec.id, 1);
-      assert.equal(typeof last, 'string');
+      assert.deepEqual([typeof last.text, last.writer], ['string', undefined]);
       assert.deepEqual(await driver.tailLog(spec.id, 0), []);
-      const followed: string[] = [];
+      const followed: LogLine[] = [];
       const { promise: more, resolve } = Promise.withResolvers<void>();
       let expected = 1;
       const stop = await driver.followLog(spec.id, 1, (line) => {

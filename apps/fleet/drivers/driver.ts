@@ -84,6 +84,19 @@ export interface DriverListener {
   returned(): void;
 }
 
+export interface LogLine {
+  readonly text: string;
+  /** Which of several instances has said it; undefined where there is one, or nobody knows any more. */
+  readonly writer?: LogWriter | undefined;
+}
+
+export interface LogWriter {
+  /** `Replica.id`; undefined of one that has gone. */
+  readonly instance: string | undefined;
+  /** The host that it was on then. */
+  readonly host: string;
+}
+
 /** What a driver still has of an instance that the fleet has forgotten. */
 export interface Keepsake {
   /** `InstanceSpec.keepsake`. */
@@ -195,9 +208,9 @@ export interface Driver {
   /** Somebody got no answer: have a look whether it is there at all. */
   suspect(id: string): void;
   /** The last `count` lines of its log, none when there is none. */
-  tailLog(id: string, count: number): Promise<readonly string[]>;
+  tailLog(id: string, count: number): Promise<readonly LogLine[]>;
   /** The last `count` lines, then each new one, until the function that it gives is called. */
-  followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void>;
+  followLog(id: string, count: number, onLine: (line: LogLine) => void): Promise<() => void>;
   /** Those that instances may run on. */
   hosts(): Promise<readonly Host[]>;
   /** Undefined when it does not run. */

@@ -32,8 +32,27 @@ export interface ClientAnswer {
   readonly body: unknown;
 }
 
-/** A call of the client's own API. @returns undefined when it did not answer in JSON within its time */
-export function callClient({ host, port, token }: Endpoint, call: ClientCall): Promise<ClientAnswer | undefined> {
+/** A call of the client's own API. @returns undefined when it did not answer within its time */
+export async function callClient(endpoint: Endpoint, call: ClientCall): Promise<ClientAnswer | undefined> {
+  const answer = await exchange(endpoint, call);
+  return answer && { status: answer.status, body: parse(answer.bytes) };
+}
+
+const FIGURE = /^([a-z_:]+) ([0-9.eE+-]+)$/gm;
+
+/** The client's `/metrics` that have no labels, by name. @returns undefined when it does not tell them */
+export async function readFigures(endpoint: Endpoint): Promise<ReadonlyMap<string, number> | undefined> {
+  const answer = await exchange(endpoint, { method: 'GET', path: '/metrics' });
+  if (answer?.status !== 200) return undefined;
+  return new Map([...answer.bytes.toString('utf8').matchAll(FIGURE)].map(([, name, value]) => [name, Number(value)]));
+}
+
+interface RawAnswer {
+  readonly status: number;
+  readonly bytes: Buffer;
+}
+
+function exchange({ host, port, token }: Endpoint, call: ClientCall): Promise<RawAnswer | undefined> {
   return new Promise((resolve) => {
     const { method, path } = call;
     const body = call.body === undefined ? '' : JSON.stringify(call.body);
@@ -54,7 +73,7 @@ export function callClient({ host, port, token }: Endpoint, call: ClientCall): P
       });
       response.on('error', () => resolve(undefined));
       response.on('close', () => resolve(undefined));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(parts)) }));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, bytes: Buffer.concat(parts) }));
     });
     outgoing.end(body);
   });

@@ -6,6 +6,7 @@ import { type Engine, EngineRefusal } from '../engine/engine.ts';
 import { STOPPED } from './swarm-placement.ts';
 import { planUpdate } from './swarm-plan.ts';
 import type { SwarmService } from './swarm-records.ts';
+import { ROLLOUT_LABEL } from './swarm-scene.ts';
 
 const TRIES = 5;
 const OUT_OF_SEQUENCE = /out of sequence/;
@@ -29,6 +30,22 @@ export async function changeService(
       if (!(error instanceof EngineRefusal && OUT_OF_SEQUENCE.test(error.words)) || tries === TRIES) throw error;
     }
   }
+}
+
+/** One more instance may be made by the new plan; nothing when somebody has changed meanwhile how many may. */
+export function allowNext(engine: Engine, serviceId: string, allowed: number): Promise<void> {
+  return changeService(engine, serviceId, (spec) => {
+    if (spec.Labels?.[ROLLOUT_LABEL] !== `${allowed}`) return undefined;
+    return { ...spec, Labels: { ...spec.Labels, [ROLLOUT_LABEL]: `${allowed + 1}` } };
+  });
+}
+
+/** The update has reached all, and answers. */
+export function endRollout(engine: Engine, serviceId: string): Promise<void> {
+  return changeService(engine, serviceId, (spec) => {
+    const { [ROLLOUT_LABEL]: allowed, ...Labels } = spec.Labels ?? {};
+    return allowed === undefined ? undefined : { ...spec, Labels, UpdateConfig: planUpdate(false) };
+  });
 }
 
 /** All its instances end, and none begins: no host is good enough any more. They keep their logs so. */

@@ -11,6 +11,7 @@ import type {
   InstanceSpec,
   InstanceWish,
   Keepsake,
+  LogLine,
   Owner,
   Replication,
 } from '../driver.ts';
@@ -18,14 +19,16 @@ import { Engine, EngineRefusal } from '../engine/engine.ts';
 import type { EngineDriverOptions } from '../engine/engine-driver-options.ts';
 import { EngineImages } from '../engine/engine-images.ts';
 import { EngineNetworks } from '../engine/engine-networks.ts';
-import { CpuSamples } from '../engine/engine-stats.ts';
 import { EngineWatch } from '../engine/engine-watch.ts';
 import { folderOwnerFor } from '../engine/folder-owner.ts';
 import { FLEET_LABEL } from '../engine/labels.ts';
 import { type Log, readLog } from '../engine/log-follower.ts';
 import { LogFollowers } from '../engine/log-followers.ts';
+import type { LoggedLine } from '../engine/log-frames.ts';
 import { findOwnContainer } from '../engine/own-container.ts';
 import { removeService, stopService } from './swarm-changes.ts';
+import { SwarmFigures } from './swarm-figures.ts';
+import { readServiceLine, serviceLog } from './swarm-log.ts';
 import { hostIdOf } from './swarm-placement.ts';
 import type { SwarmPolicy } from './swarm-plan.ts';
 import type { SwarmTask } from './swarm-records.ts';
@@ -58,7 +61,7 @@ export class SwarmDriver implements Driver {
   /** Of which something may be there, known or not. */
   readonly #started = new Set<string>();
   readonly #followers = new LogFollowers();
-  readonly #cpuSamples: CpuSamples;
+  readonly #figures: SwarmFigures;
   #self: string | undefined;
   #listener: DriverListener | undefined;
 
@@ -68,7 +71,7 @@ export class SwarmDriver implements Driver {
     this.image = policy.image;
     this.folderOwner = folderOwnerFor(policy.user);
     this.#engine = new Engine(options.host);
-    this.#cpuSamples = new CpuSamples(clock);
+    this.#figures = new SwarmFigures({ engine: this.#engine, memoryBytes: policy.memoryBytes, clock });
     this.images = new EngineImages(this.#engine, [...new Set([policy.image, ...allowedImages])]);
     this.networks = this.#networksAs(undefined);
     const isBusy = (id: string) => this.#busy.has(id);
@@ -77,7 +80,7 @@ export class SwarmDriver implements Driver {
     this.replication = {
       replicas: (id) => (seen(id)?.several ? seen(id)!.replicas.map(publicReplica) : []),
       problemOf: (id) => seen(id)?.problem,
-      updateOf: (id) => seen(id)?.update,
+      updateOf: (id) => this.#sightings.updateOf(id),
       update: (spec) => this.#update(spec),
     };
     this.#watch = new EngineWatch({
@@ -185,6 +188,7 @@ export class SwarmDriver implements Driver {
         await removeService(this.#engine, seen.serviceId);
         await this.#untilEnded(seen);
       });
+      this.#figures.forget(seen);
     }
     // Also what a start has left that was cut short.
     await dropTorrent(this.#engine, id);
@@ -196,13 +200,14 @@ export class SwarmDriver implements Driver {
     this.#sightings.soon();
   }
 
-  async tailLog(id: string, count: number): Promise<readonly string[]> {
+  async tailLog(id: string, count: number): Promise<readonly LogLine[]> {
     const log = this.#logOf(id);
-    return log === undefined ? [] : (await readLog(log, count)).map(({ text }) => text);
+    return log === undefined ? [] : (await readLog(log, count)).map((line) => this.#readLine(id, line));
   }
 
-  async followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void> {
-    return this.#followers.follow(id, count, { logNow: () => this.#logOf(id), onLine });
+  async followLog(id: string, count: number, onLine: (line: LogLine) => void): Promise<() => void> {
+    const told = (line: LoggedLine) => onLine(this.#readLine(id, line));
+    return this.#followers.follow(id, count, { logNow: () => this.#logOf(id), onLine: told });
   }
 
   async hosts(): Promise<readonly Host[]> {
@@ -210,22 +215,9 @@ export class SwarmDriver implements Driver {
   }
 
   async stats(id: string): Promise<Stats | undefined> {
-    const running = this.#sightings.get(id);
-    const replicas = this.#sightings.service(id)?.replicas.filter(({ state }) => state === 'running') ?? [];
-    if (running === undefined || replicas.length === 0) return undefined;
-    const elsewhere = replicas.find(({ nodeId }) => nodeId !== this.#engine.machine.swarmId);
-    if (elsewhere !== undefined || replicas.length > 1) {
-      const where = elsewhere === undefined ? 'as several' : `on ${elsewhere.host}`;
-      throw new FleetError(
-        'not-with-this-driver',
-        `It runs ${where}: an engine counts only what runs there, one by one.`,
-      );
-    }
-    const dockerId = replicas[0].dockerId ?? '';
-    const counted = await this.#engine.ask((docker) =>
-      docker.getContainer(dockerId).stats({ stream: false, 'one-shot': true }),
-    );
-    return this.#cpuSamples.statsOf(id, counted, running.startedAt);
+    const seen = this.#sightings.service(id);
+    if (this.#sightings.get(id) === undefined || seen === undefined) return undefined;
+    return this.#figures.of(seen, this.#sightings.scene.nodes);
   }
 
   async close(stop: boolean): Promise<void> {
@@ -260,7 +252,6 @@ export class SwarmDriver implements Driver {
     try {
       await act();
       this.#sightings.ended(id);
-      this.#cpuSamples.forget(id);
     } finally {
       // Whoever was starting it learns that it has ended, and clears away after itself.
       if (before === undefined) this.#busy.delete(id);
@@ -270,8 +261,9 @@ export class SwarmDriver implements Driver {
   /** Waits for its tasks on hosts that can tell. */
   async #untilEnded({ serviceId }: SeenService): Promise<void> {
     const deadline = performance.now() + END_TIMEOUT_MS;
+    // One that has not come back to a manager that was away is not down: its clients run, and have yet to hear of it.
     const isDown = (nodeId: string) =>
-      this.#sightings.scene.hosts.some(({ id, state }) => id === nodeId && state !== 'ready');
+      this.#sightings.scene.hosts.some(({ id, state }) => id === nodeId && state === 'down');
     for (;;) {
       // All there are: by a service that is gone they are not found, and end all the same.
       const all: SwarmTask[] = await this.#engine.ask((docker) => docker.listTasks());
@@ -282,11 +274,13 @@ export class SwarmDriver implements Driver {
     }
   }
 
-  /** Of all its instances, and of those before them that Swarm still has. */
   #logOf(id: string): Log | undefined {
     const serviceId = this.#sightings.service(id)?.serviceId;
-    if (serviceId === undefined) return undefined;
-    return (options) => this.#engine.ask((docker) => docker.getService(serviceId).logs(options));
+    return serviceId === undefined ? undefined : serviceLog(this.#engine, serviceId);
+  }
+
+  #readLine(id: string, line: LoggedLine): LogLine {
+    return readServiceLine(line, this.#sightings.service(id), this.#sightings.scene.nodes);
   }
 
   async #lookAtAll(): Promise<void> {

@@ -22,8 +22,10 @@ import { planMode, planPlacement } from './swarm-placement.ts';
 const SECOND_NS = 1_000_000_000;
 /** Before Swarm starts one again that ended; time for us to see that it did. */
 const RESTART_DELAY_SECONDS = 2;
-/** An instance that ends so soon after its update stops the update. */
-const UPDATE_MONITOR_SECONDS = 5;
+/** An instance that ends so soon after its update stops the update, and none is gone on from before. */
+export const UPDATE_MONITOR_SECONDS = 5;
+/** Swarm goes on to the next instance by itself only then: the backend lets it, once the client answers (swarm-rollout.ts). */
+const UPDATE_HOLD_SECONDS = 30 * 24 * 60 * 60;
 const TEMPORARY_BYTES = 16 * 1024 * 1024;
 const TEMPORARY_MODE = 0o1777;
 const READABLE = 0o444;
@@ -43,7 +45,7 @@ export interface SwarmPlanOptions {
   readonly torrent: { readonly id: string; readonly name: string };
   /** Of `placement.host`. */
   readonly hostId: string | undefined;
-  /** One instance after the other, where they are changed; else all at once. */
+  /** One instance, where they are changed, and the next when the backend says so; else all at once. */
   readonly rolling: boolean;
 }
 
@@ -61,16 +63,22 @@ export function planSwarm(options: SwarmPlanOptions): Docker.ServiceSpec {
     Labels: { ...labels, [KEEPSAKE_LABEL]: spec.keepsake, [PLAN_LABEL]: digest },
     TaskTemplate: {
       ...task,
-      ContainerSpec: { ...task.ContainerSpec, Env: [`${TOKEN_VARIABLE}=${token}`], Labels: labels },
+      ContainerSpec: {
+        ...task.ContainerSpec,
+        Env: [`${TOKEN_VARIABLE}=${token}`],
+        // Its task tells by it whether it is of this plan or of one before.
+        Labels: { ...labels, [PLAN_LABEL]: digest },
+      },
     },
     UpdateConfig: planUpdate(rolling),
   };
 }
 
-/** @param rolling false: all at once, and nothing stops it */
+/** @param rolling one, and no other before the backend says so; false: all at once, and nothing stops it */
 export function planUpdate(rolling: boolean): Docker.UpdateConfig {
   return {
     Parallelism: rolling ? 1 : 0,
+    Delay: rolling ? UPDATE_HOLD_SECONDS * SECOND_NS : 0,
     FailureAction: rolling ? 'pause' : 'continue',
     Monitor: UPDATE_MONITOR_SECONDS * SECOND_NS,
     Order: 'stop-first',

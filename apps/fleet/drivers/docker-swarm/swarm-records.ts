@@ -19,7 +19,9 @@ export interface SwarmTask {
   /** RFC 3339. */
   readonly CreatedAt: string;
   readonly DesiredState: string;
-  readonly Spec: { readonly ContainerSpec?: { readonly Image?: string } };
+  readonly Spec: {
+    readonly ContainerSpec?: { readonly Image?: string; readonly Labels?: Readonly<Record<string, string>> };
+  };
   readonly Status: {
     readonly Timestamp: string;
     readonly State: string;

@@ -3,6 +3,7 @@
 import type { ContainerState, Reason } from '@enjambre/contract';
 import type { Endpoint, PortMapping, Replica } from '../driver.ts';
 import { CONTROL_PORT } from '../engine/client-command.ts';
+import { PLAN_LABEL } from '../engine/labels.ts';
 import { addressOf, reasonFor } from './swarm-host.ts';
 import type { SwarmNode, SwarmTask } from './swarm-records.ts';
 
@@ -11,6 +12,8 @@ export interface SeenReplica extends Replica {
   readonly nodeId: string;
   /** The engine's id of its container, on its host. */
   readonly dockerId: string | undefined;
+  /** That it was made by. */
+  readonly plan: string | undefined;
   readonly ports: readonly PortMapping[];
 }
 
@@ -26,6 +29,11 @@ export interface ReadingOptions {
 const WANTED = ['ready', 'running'];
 const ENDED = ['complete', 'shutdown', 'failed', 'rejected', 'remove', 'orphaned'];
 const FAILED = ['failed', 'rejected'];
+
+/** Which instance a task is an attempt at: the number of a replica, the host of a global one. */
+export function slotOf({ Slot, NodeID }: SwarmTask): string {
+  return Slot ? `${Slot}` : (NodeID ?? '');
+}
 
 export function hasEnded({ Status: status }: SwarmTask): boolean {
   return ENDED.includes(status.State);
@@ -61,6 +69,7 @@ export function readReplica(
     image: task.Spec.ContainerSpec?.Image ?? '',
     state,
     dockerId: task.Status.ContainerStatus?.ContainerID,
+    plan: task.Spec.ContainerSpec?.Labels?.[PLAN_LABEL],
     endpoint: runs && node !== undefined ? endpointOf(task, node, options) : undefined,
     ports: runs && node !== undefined ? portsOf(task, node) : [],
     startedAt: runs ? Date.parse(task.Status.Timestamp) : undefined,

@@ -8,7 +8,7 @@ import { ID_LABEL, KEEPSAKE_LABEL, PLAN_LABEL } from '../engine/labels.ts';
 import { hostsOf } from './swarm-host.ts';
 import { STOPPED } from './swarm-placement.ts';
 import type { SwarmNode, SwarmRecords, SwarmService, SwarmTask } from './swarm-records.ts';
-import { type ReadingOptions, readReplica, type SeenReplica } from './swarm-replica.ts';
+import { type ReadingOptions, readReplica, type SeenReplica, slotOf } from './swarm-replica.ts';
 
 export interface SeenService {
   /** Ours. */
@@ -30,6 +30,15 @@ export interface SeenService {
   readonly run: string | undefined;
   readonly problem: Reason | undefined;
   readonly update: ImageUpdate | undefined;
+  /** Undefined while none is on its way. */
+  readonly rollout: Rollout | undefined;
+}
+
+/** An update that goes from instance to instance. */
+interface Rollout {
+  readonly image: string;
+  /** How many may be of the new plan by now. */
+  readonly allowed: number;
 }
 
 export interface Scene {
@@ -40,12 +49,9 @@ export interface Scene {
 
 /** Holds the image that it was updated to. */
 export const UPDATE_LABEL = 'enjambre.update';
+/** Holds how many instances may be of the new plan by now; gone when all are, and answer. */
+export const ROLLOUT_LABEL = 'enjambre.rollout';
 const RUN_OF_SEVERAL = 'several';
-const UPDATE_STATES: Readonly<Record<string, ImageUpdate['state']>> = {
-  updating: 'updating',
-  paused: 'paused',
-  completed: 'completed',
-};
 
 export const emptyScene: Scene = { services: new Map(), hosts: [], nodes: [] };
 
@@ -72,11 +78,12 @@ function readService(
   const prefix = `${TOKEN_VARIABLE}=`;
   const token = container?.Env?.find((pair) => pair.startsWith(prefix))?.slice(prefix.length);
   const several = mode?.Global !== undefined || (mode?.Replicated?.Replicas ?? 1) !== 1;
-  const slots = Map.groupBy(tasks, ({ Slot, NodeID }) => (Slot ? `${Slot}` : (NodeID ?? '')));
+  const slots = Map.groupBy(tasks, slotOf);
   const known = [...slots].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
   const reading = { ...options, token, stopped };
   const replicas = known.flatMap(([slot, attempts]) => readReplica(slot, attempts, reading) ?? []);
   const running = replicas.filter(({ state }) => state === 'running');
+  const update = stopped ? undefined : updateOf(service);
   return {
     id: labels[ID_LABEL] ?? '',
     serviceId: service.ID,
@@ -91,7 +98,8 @@ function readService(
     instance: instanceOf(labels[ID_LABEL] ?? '', name, running, several),
     run: several && running.length > 0 ? RUN_OF_SEVERAL : running[0]?.taskId,
     problem: replicas.find(({ problem }) => problem !== undefined)?.problem,
-    update: stopped || labels[UPDATE_LABEL] === undefined ? undefined : updateOf(service, labels[UPDATE_LABEL]),
+    update,
+    rollout: update?.state === 'updating' ? rolloutOf(labels) : undefined,
   };
 }
 
@@ -108,12 +116,21 @@ function instanceOf(id: string, name: string, running: readonly SeenReplica[], s
   };
 }
 
-function updateOf({ UpdateStatus: status }: SwarmService, image: string): ImageUpdate | undefined {
-  const state = UPDATE_STATES[status?.State ?? ''];
-  if (state === undefined) return undefined;
-  if (state === 'completed') return { state, message: `Every instance runs from ${image}.` };
-  if (state === 'updating') return { state, message: `Instances are made anew from ${image}, one after the other.` };
-  return { state, message: `The update to ${image} has halted: ${status?.Message ?? 'Swarm does not say why'}.` };
+function updateOf({ Spec: { Labels: labels = {} }, UpdateStatus: status }: SwarmService): ImageUpdate | undefined {
+  const image = labels[UPDATE_LABEL];
+  if (image === undefined) return undefined;
+  if (labels[ROLLOUT_LABEL] === undefined) {
+    return { state: 'completed', message: `Every instance runs from ${image}.` };
+  }
+  if (status?.State === 'paused') {
+    const message = `The update to ${image} has halted: ${status.Message ?? 'Swarm does not say why'}.`;
+    return { state: 'paused', message };
+  }
+  return { state: 'updating', message: `Instances are made anew from ${image}, one after the other.` };
+}
+
+function rolloutOf(labels: Readonly<Record<string, string>>): Rollout {
+  return { image: labels[UPDATE_LABEL], allowed: Number(labels[ROLLOUT_LABEL]) };
 }
 
 /** What a list of the driver shows of each. */

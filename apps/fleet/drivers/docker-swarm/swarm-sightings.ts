@@ -1,14 +1,17 @@
 // What is known of our services: how the Swarm was last seen, and who is told what has changed since.
 // Invariant: one look at a time, at everything; what somebody is at is left to them.
 
+import type { ImageUpdate } from '@enjambre/contract';
 import type { Clock, Timer } from '@enjambre/runtime';
 import { readStatus } from '../../net/control-caller.ts';
 import type { DriverListener, Instance } from '../driver.ts';
-import type { Engine } from '../engine/engine.ts';
+import { type Engine, EngineRefusal } from '../engine/engine.ts';
 import { ofFleet } from '../engine/labels.ts';
 import type { SwarmNode, SwarmRecords, SwarmService, SwarmTask } from './swarm-records.ts';
+import { Rollouts } from './swarm-rollout.ts';
 import { emptyScene, publicReplica, readScene, type Scene, type SeenService } from './swarm-scene.ts';
 import { exitOfTask } from './task-exit.ts';
+import { TaskPorts } from './task-ports.ts';
 
 /** Events come in heaps, and are followed by what they are about. */
 const SOON_MS = 50;
@@ -18,6 +21,9 @@ const UNSETTLED_MS = 1_000;
 const SETTLED_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 const ASK_INTERVAL_MS = 100;
+const NOT_FOUND = 404;
+/** That many may be removed at once. */
+const TRIES = 50;
 
 export interface SwarmSightingsOptions {
   readonly engine: Engine;
@@ -44,6 +50,8 @@ export class SwarmSightings {
   readonly #told = new Map<string, string>();
   /** Runs that have not answered yet. */
   readonly #awaited = new Set<string>();
+  readonly #ports = new TaskPorts();
+  readonly #rollouts: Rollouts;
   #looking: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #timer: Timer | undefined;
@@ -51,6 +59,7 @@ export class SwarmSightings {
 
   constructor(options: SwarmSightingsOptions) {
     this.#options = options;
+    this.#rollouts = new Rollouts({ engine: options.engine, clock: options.clock });
   }
 
   get scene(): Scene {
@@ -60,6 +69,12 @@ export class SwarmSightings {
   /** However it is. */
   service(id: string): SeenService | undefined {
     return this.#scene.services.get(id);
+  }
+
+  /** How far an update of its image is. */
+  updateOf(id: string): ImageUpdate | undefined {
+    const seen = this.service(id);
+    return seen && (this.#rollouts.problemOf(seen) ?? seen.update);
   }
 
   running(): readonly Instance[] {
@@ -111,13 +126,25 @@ export class SwarmSightings {
   }
 
   async #look(): Promise<void> {
-    this.#scene = readScene(await this.#ask(), this.byNetwork);
+    this.#scene = readScene(await this.#askUntilWhole(), this.byNetwork);
     const { services } = this.#scene;
     for (const id of new Set([...services.keys(), ...this.#running.keys()])) this.#compare(id);
+    for (const seen of services.values()) this.#rollOut(seen);
     const unsettled = [...services.values()].some(
       (one) => !one.stopped && (one.update?.state === 'updating' || one.replicas.some((r) => r.state !== 'running')),
     );
     this.soon(unsettled || this.#awaited.size > 0 ? UNSETTLED_MS : SETTLED_MS);
+  }
+
+  /** A service that goes between two questions makes the second a refusal: both are asked again. */
+  async #askUntilWhole(): Promise<SwarmRecords> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#ask();
+      } catch (error) {
+        if (!(error instanceof EngineRefusal && error.engineStatus === NOT_FOUND) || tries === TRIES) throw error;
+      }
+    }
   }
 
   async #ask(): Promise<SwarmRecords> {
@@ -133,7 +160,7 @@ export class SwarmSightings {
     const tasks = names.length === 0 ? [] : await engine.ask((docker) => docker.listTasks({ filters: ofThem }));
     return {
       services: services as unknown as SwarmService[],
-      tasks: tasks as SwarmTask[],
+      tasks: this.#ports.fillIn(tasks as SwarmTask[]),
       nodes: nodes as SwarmNode[],
     };
   }
@@ -153,6 +180,14 @@ export class SwarmSightings {
     void this.#tellStart(id, now.run);
   }
 
+  /** Does what the update of one waits for, if it does. */
+  #rollOut(seen: SeenService): void {
+    if (this.#options.isBusy(seen.id) || this.#closed) return;
+    const done = this.#rollouts.goOn(seen);
+    // What could not be done is tried at the next look.
+    void done.then(() => this.#closed || this.#tellChange(seen.id)).catch(() => {});
+  }
+
   #goesOn(id: string, { run, instance }: SeenService): void {
     if (run !== undefined && instance !== undefined) this.#running.set(id, { run, instance });
     this.#tellChange(id);
@@ -160,8 +195,8 @@ export class SwarmSightings {
 
   #tellChange(id: string): void {
     const seen = this.service(id);
-    const { replicas = [], problem, update } = seen ?? {};
-    const text = JSON.stringify([replicas.map(publicReplica), problem?.message, update]);
+    const { replicas = [], problem } = seen ?? {};
+    const text = JSON.stringify([replicas.map(publicReplica), problem?.message, this.updateOf(id)]);
     if (this.#told.get(id) === text) return;
     if (seen === undefined) this.#told.delete(id);
     else this.#told.set(id, text);

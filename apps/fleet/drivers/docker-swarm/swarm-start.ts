@@ -15,7 +15,7 @@ import { hostIdOf } from './swarm-placement.ts';
 import { planSwarm, type SwarmPolicy } from './swarm-plan.ts';
 import type { SwarmTask } from './swarm-records.ts';
 import { hasEnded } from './swarm-replica.ts';
-import { type SeenService, UPDATE_LABEL } from './swarm-scene.ts';
+import { ROLLOUT_LABEL, type SeenService, UPDATE_LABEL } from './swarm-scene.ts';
 import { answersOf, type SwarmSightings } from './swarm-sightings.ts';
 import { describeTask } from './task-exit.ts';
 import { dropTorrent, keepTorrent } from './torrent-config.ts';
@@ -55,7 +55,7 @@ export async function startOnSwarm(options: SwarmStartOptions): Promise<void> {
   }
 }
 
-/** Tells Swarm how it shall be. @param rolling an update that has an image as its reason */
+/** Tells Swarm how it shall be. @param rolling an update that has an image as its reason: one instance first */
 export async function bring(
   { engine, policy, spec, sightings }: SwarmStartOptions,
   existing: SeenService | undefined,
@@ -72,9 +72,18 @@ export async function bring(
   }
   if (!rolling && !existing.stopped && existing.plan === plan.Labels?.[PLAN_LABEL]) return false;
   const image = spec.imageName ?? policy.image;
+  // Those that are like that already do not count as the first.
+  const alike = existing.replicas.filter((one) => one.plan === plan.Labels?.[PLAN_LABEL]).length;
   await changeService(engine, existing.serviceId, ({ Labels: labels }) => {
     const updated = rolling ? image : labels?.[UPDATE_LABEL];
-    return { ...plan, Labels: { ...plan.Labels, ...(updated !== undefined && { [UPDATE_LABEL]: updated }) } };
+    return {
+      ...plan,
+      Labels: {
+        ...plan.Labels,
+        ...(updated !== undefined && { [UPDATE_LABEL]: updated }),
+        ...(rolling && { [ROLLOUT_LABEL]: `${alike + 1}` }),
+      },
+    };
   });
   return true;
 }

@@ -15,7 +15,10 @@ interface TaskWithLog {
 
 /** Of one attempt, whichever host it was on. */
 function taskLog(engine: Engine, taskId: string): Log {
-  return (options) => engine.ask((docker) => (docker.getTask(taskId) as unknown as TaskWithLog).logs(options));
+  return {
+    ask: (options) => engine.ask((docker) => (docker.getTask(taskId) as unknown as TaskWithLog).logs(options)),
+    tellsWriter: false,
+  };
 }
 
 /** @param run the id of its task, or of several none; undefined service: it is gone */

@@ -5,7 +5,16 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Host, Stats } from '@enjambre/contract';
 import { FleetError, invalidField, reasonOf, StartError } from '../../errors.ts';
-import type { Driver, DriverListener, Instance, InstanceSpec, InstanceWish, Keepsake, Owner } from '../driver.ts';
+import type {
+  Driver,
+  DriverListener,
+  Instance,
+  InstanceSpec,
+  InstanceWish,
+  Keepsake,
+  LogLine,
+  Owner,
+} from '../driver.ts';
 import { STOP_GRACE_SECONDS } from '../engine/client-command.ts';
 import { Engine, EngineRefusal } from '../engine/engine.ts';
 import type { EngineDriverOptions } from '../engine/engine-driver-options.ts';
@@ -159,18 +168,18 @@ export class DockerDriver implements Driver {
     void this.#sightings.look(id);
   }
 
-  async tailLog(id: string, count: number): Promise<readonly string[]> {
+  async tailLog(id: string, count: number): Promise<readonly LogLine[]> {
     const dockerId = this.#sightings.dockerIdOf(id);
     const lines = dockerId === undefined ? [] : await readLog(containerLog(this.#engine, dockerId), count);
-    return lines.map(({ text }) => text);
+    return lines.map(({ text }) => ({ text }));
   }
 
-  async followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void> {
+  async followLog(id: string, count: number, onLine: (line: LogLine) => void): Promise<() => void> {
     const logNow = () => {
       const dockerId = this.#sightings.dockerIdOf(id);
       return dockerId === undefined ? undefined : containerLog(this.#engine, dockerId);
     };
-    return this.#followers.follow(id, count, { logNow, onLine });
+    return this.#followers.follow(id, count, { logNow, onLine: ({ text }) => onLine({ text }) });
   }
 
   async hosts(): Promise<readonly Host[]> {

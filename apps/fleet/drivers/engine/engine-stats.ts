@@ -21,12 +21,19 @@ export class CpuSamples {
 
   /** @param startedAt unix milliseconds */
   statsOf(id: string, counted: Docker.ContainerStats, startedAt: number): Stats {
-    const now = cpuSampleOf(counted, this.#clock.now());
-    // The first time there is no interval but its whole life.
-    const since = { at: now.at - (this.#clock.wallTime() - startedAt), cpuSeconds: 0 };
-    const before = this.#last.get(id) ?? since;
-    this.#last.set(id, now);
-    return statsBetween(counted, before, now);
+    return statsWith(this.percentOf(id, counted.cpu_stats.cpu_usage.total_usage / 1e9, startedAt), counted);
+  }
+
+  /** 100 is one core. @param cpuSeconds that it has used by now @param startedAt unix milliseconds */
+  percentOf(id: string, cpuSeconds: number, startedAt: number): number {
+    const at = this.#clock.now();
+    const last = this.#last.get(id);
+    this.#last.set(id, { at, cpuSeconds });
+    // The first time, also of one that was started anew, there is no interval but its whole life.
+    const sinceStart = { at: at - (this.#clock.wallTime() - startedAt), cpuSeconds: 0 };
+    const before = last !== undefined && last.cpuSeconds <= cpuSeconds ? last : sinceStart;
+    const seconds = Math.max(0.001, (at - before.at) / 1000);
+    return Math.max(0, Math.round((1000 * (cpuSeconds - before.cpuSeconds)) / seconds) / 10);
   }
 
   forget(id: string): void {
@@ -34,13 +41,7 @@ export class CpuSamples {
   }
 }
 
-function cpuSampleOf(counted: Docker.ContainerStats, at: number): CpuSample {
-  return { at, cpuSeconds: counted.cpu_stats.cpu_usage.total_usage / 1e9 };
-}
-
-function statsBetween(counted: Docker.ContainerStats, before: CpuSample, now: CpuSample): Stats {
-  const seconds = Math.max(0.001, (now.at - before.at) / 1000);
-  const cpuPercent = (100 * (now.cpuSeconds - before.cpuSeconds)) / seconds;
+function statsWith(cpuPercent: number, counted: Docker.ContainerStats): Stats {
   const { usage = 0, limit = 0, stats } = counted.memory_stats ?? {};
   // Files that the kernel keeps in memory as long as nobody else needs it; cgroup 2 and 1 have different words for it.
   const { inactive_file, total_inactive_file } = (stats ?? {}) as Record<string, number>;
@@ -51,7 +52,7 @@ function statsBetween(counted: Docker.ContainerStats, before: CpuSample, now: Cp
       'value',
     );
   return {
-    cpuPercent: Math.max(0, Math.round(cpuPercent * 10) / 10),
+    cpuPercent,
     memoryBytes: Math.max(0, usage - (total_inactive_file ?? inactive_file ?? 0)),
     memoryLimitBytes: limit,
     networkRxBytes: sum(networks, 'rx_bytes'),

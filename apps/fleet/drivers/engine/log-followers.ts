@@ -1,6 +1,7 @@
 // Everybody who follows the log of a container, of one driver.
 
 import { type Log, LogFollower } from './log-follower.ts';
+import type { LoggedLine } from './log-frames.ts';
 
 export class LogFollowers {
   readonly #followers = new Map<LogFollower, string>();
@@ -13,7 +14,7 @@ export class LogFollowers {
   async follow(
     id: string,
     count: number,
-    { logNow, onLine }: { readonly logNow: () => Log | undefined; readonly onLine: (line: string) => void },
+    { logNow, onLine }: { readonly logNow: () => Log | undefined; readonly onLine: (line: LoggedLine) => void },
   ): Promise<() => void> {
     const follower = new LogFollower(logNow, onLine);
     this.#followers.set(follower, id);

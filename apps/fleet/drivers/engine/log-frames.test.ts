@@ -13,7 +13,7 @@ test('lines come out whole, however the bytes were cut', () => {
     fc.property(fc.array(line, { maxLength: 20 }), fc.array(fc.nat({ max: 40 }), { maxLength: 30 }), (lines, cuts) => {
       const bytes = Buffer.concat(lines.map((text) => frame(OUT, `${text}\n`)));
       const seen: string[] = [];
-      const frames = new LogFrames((text, at) => {
+      const frames = new LogFrames(({ text, at }) => {
         assert.equal(at, AT);
         seen.push(text);
       });
@@ -30,9 +30,17 @@ test('lines come out whole, however the bytes were cut', () => {
 
 test('a line that the engine has cut in two is one, also when the other stream speaks in between', () => {
   const seen: string[] = [];
-  const frames = new LogFrames((text) => seen.push(text));
+  const frames = new LogFrames(({ text }) => seen.push(text));
   frames.take(Buffer.concat([frame(OUT, 'one '), frame(ERR, 'other\n'), frame(OUT, 'line\n'), frame(OUT, 'no end')]));
   assert.deepEqual(seen, ['other', 'one line']);
+});
+
+test('of a service each line comes with its writer, also when another speaks in the middle of it', () => {
+  const seen: string[] = [];
+  const frames = new LogFrames(({ text, writer }) => seen.push(`${writer}: ${text}`), true);
+  const parts = [frame(OUT, 'task=a one '), frame(OUT, 'task=b other\n'), frame(OUT, 'task=a line\n')];
+  frames.take(Buffer.concat(parts));
+  assert.deepEqual(seen, ['task=b: other', 'task=a: one line']);
 });
 
 function frame(stream: number, text: string): Buffer {

@@ -1,5 +1,5 @@
 // A container's output as the engine sends it without a terminal: frames of eight bytes (stream, three zeros, length) and
-// that many of text, each with the time it was said at. Turned into lines. Pure.
+// that many of text, each with the time it was said at and, of a service, who said it. Turned into lines. Pure.
 
 import { StringDecoder } from 'node:string_decoder';
 
@@ -9,15 +9,25 @@ const ENGINE_STREAM = 3;
 /** A line that does not end by then is handed out in parts. */
 const MAX_LINE_LENGTH = 64 * 1024;
 
-export class LogFrames {
-  readonly #onLine: (line: string, at: string) => void;
-  #received: Buffer = Buffer.alloc(0);
-  /** One for each stream: both may be in the middle of a line. */
-  readonly #unfinished = new Map<number, { readonly decoder: StringDecoder; text: string }>();
+export interface LoggedLine {
+  readonly text: string;
+  /** RFC 3339 with nanoseconds. */
+  readonly at: string;
+  /** As the engine has it, `key=value` with commas; empty where it was not asked to tell. */
+  readonly writer: string;
+}
 
-  /** @param onLine is told each whole line and when it was said, RFC 3339 with nanoseconds */
-  constructor(onLine: (line: string, at: string) => void) {
+export class LogFrames {
+  readonly #onLine: (line: LoggedLine) => void;
+  readonly #tellsWriter: boolean;
+  #received: Buffer = Buffer.alloc(0);
+  /** One for each writer and stream: all may be in the middle of a line. */
+  readonly #unfinished = new Map<string, { readonly decoder: StringDecoder; text: string }>();
+
+  /** @param tellsWriter whether the engine was asked for `details` */
+  constructor(onLine: (line: LoggedLine) => void, tellsWriter = false) {
     this.#onLine = onLine;
+    this.#tellsWriter = tellsWriter;
   }
 
   take(bytes: Buffer): void {
@@ -33,14 +43,21 @@ export class LogFrames {
 
   #frame(stream: number, frame: Buffer): void {
     if (stream === ENGINE_STREAM) return;
-    const space = frame.indexOf(0x20);
-    const at = frame.toString('latin1', 0, Math.max(0, space));
-    const line = this.#unfinished.get(stream) ?? { decoder: new StringDecoder('utf8'), text: '' };
-    this.#unfinished.set(stream, line);
-    const lines = (line.text + line.decoder.write(frame.subarray(space + 1))).split('\n');
+    const [at, afterTime] = wordOf(frame);
+    const [writer, said] = this.#tellsWriter ? wordOf(afterTime) : ['', afterTime];
+    const key = `${stream} ${writer}`;
+    const line = this.#unfinished.get(key) ?? { decoder: new StringDecoder('utf8'), text: '' };
+    this.#unfinished.set(key, line);
+    const lines = (line.text + line.decoder.write(said)).split('\n');
     line.text = lines.pop() ?? '';
     if (line.text.length > MAX_LINE_LENGTH) lines.push(line.text);
     if (line.text.length > MAX_LINE_LENGTH) line.text = '';
-    for (const whole of lines) this.#onLine(whole, at);
+    for (const text of lines) this.#onLine({ text, at, writer });
   }
+}
+
+/** What stands before the first space, and what after it. */
+function wordOf(bytes: Buffer): [string, Buffer] {
+  const space = bytes.indexOf(0x20);
+  return [bytes.toString('latin1', 0, Math.max(0, space)), bytes.subarray(space + 1)];
 }

@@ -3,7 +3,7 @@
 import type { Host, Stats } from '@enjambre/contract';
 import type { Clock } from '@enjambre/runtime';
 import { FleetError } from '../../errors.ts';
-import type { Driver, DriverListener, Endpoint, Exit, Instance, InstanceSpec, Keepsake } from '../driver.ts';
+import type { Driver, DriverListener, Endpoint, Exit, Instance, InstanceSpec, Keepsake, LogLine } from '../driver.ts';
 import { hostAlone } from '../host-alone.ts';
 
 interface FakeInstance extends Instance {
@@ -38,7 +38,7 @@ export class FakeDriver implements Driver {
   readonly #clock: Clock;
   readonly #running = new Map<string, FakeInstance>();
   readonly #logs = new Map<string, string[]>();
-  readonly #followers = new Set<{ readonly id: string; readonly onLine: (line: string) => void }>();
+  readonly #followers = new Set<{ readonly id: string; readonly onLine: (line: LogLine) => void }>();
   readonly #keepsakes = new Map<string, Keepsake>();
   #listener: DriverListener | undefined;
 
@@ -92,11 +92,11 @@ export class FakeDriver implements Driver {
 
   suspect(): void {}
 
-  async tailLog(id: string, count: number): Promise<readonly string[]> {
-    return count === 0 ? [] : (this.#logs.get(id) ?? []).slice(-count);
+  async tailLog(id: string, count: number): Promise<readonly LogLine[]> {
+    return count === 0 ? [] : (this.#logs.get(id) ?? []).slice(-count).map((text) => ({ text }));
   }
 
-  async followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void> {
+  async followLog(id: string, count: number, onLine: (line: LogLine) => void): Promise<() => void> {
     for (const line of await this.tailLog(id, count)) onLine(line);
     const follower = { id, onLine };
     this.#followers.add(follower);
@@ -120,7 +120,7 @@ export class FakeDriver implements Driver {
   say(id: string, line: string): void {
     this.#logs.get(id)?.push(line);
     for (const follower of this.#followers) {
-      if (follower.id === id) follower.onLine(line);
+      if (follower.id === id) follower.onLine({ text: line });
     }
   }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Host, Stats } from '@enjambre/contract';
 import { type Clock, type Logger, makeFolder, type Timer } from '@enjambre/runtime';
 import { FleetError, reasonOf } from '../../errors.ts';
-import type { Driver, DriverListener, Instance, InstanceSpec, InstanceWish } from '../driver.ts';
+import type { Driver, DriverListener, Instance, InstanceSpec, InstanceWish, LogLine } from '../driver.ts';
 import { describeExit } from '../exit-words.ts';
 import { hostAlone, refusePlacement } from '../host-alone.ts';
 import { adopt } from './adoption.ts';
@@ -128,15 +128,15 @@ export class ProcessDriver implements Driver {
     void this.#clients.get(id)?.look();
   }
 
-  async tailLog(id: string, count: number): Promise<readonly string[]> {
-    return (await this.#folder(id).log.tail(count)).lines;
+  async tailLog(id: string, count: number): Promise<readonly LogLine[]> {
+    return (await this.#folder(id).log.tail(count)).lines.map((text) => ({ text }));
   }
 
-  async followLog(id: string, count: number, onLine: (line: string) => void): Promise<() => void> {
+  async followLog(id: string, count: number, onLine: (line: LogLine) => void): Promise<() => void> {
     const { log } = this.#folder(id);
     const { lines, end } = await log.tail(count);
-    for (const line of lines) onLine(line);
-    return log.follow(end, this.#options.clock, onLine);
+    for (const text of lines) onLine({ text });
+    return log.follow(end, this.#options.clock, (text) => onLine({ text }));
   }
 
   async hosts(): Promise<readonly Host[]> {

@@ -110,7 +110,7 @@ function Known({ container }: { readonly container: Container }) {
         <TorrentPanel container={container} />
 
         <div className="flex flex-1 flex-col gap-4 lg:flex-row">
-          <LogPanel id={id} />
+          <LogPanel id={id} several={container.instances.length > 0} />
           <div className="flex flex-col gap-4 lg:w-96">
             <Past id={id} />
             <Configuration container={container} />

@@ -6,15 +6,23 @@ export interface ShownLine {
   /** Unix milliseconds, where the line tells. */
   readonly at: number | undefined;
   readonly level: 'error' | 'warn' | 'info' | undefined;
+  /** Which of several instances wrote it: `2@host`, or the host. */
+  readonly writer: string | undefined;
   readonly text: string;
 }
 
 const LEVELS: Readonly<Record<string, ShownLine['level']>> = { error: 'error', fatal: 'error', warn: 'warn' };
 
-/** @param number counts the lines of the view, so that each has an identity */
-export function readLogLine(raw: string, number: number): ShownLine {
-  const parsed = parseObject(raw);
-  if (parsed === undefined) return { number, at: undefined, level: undefined, text: raw };
+const WRITER = /^(\S+) \| (.*)$/s;
+
+/**
+ * @param number counts the lines of the view, so that each has an identity
+ * @param several whether the container has several instances, and a line begins with its own
+ */
+export function readLogLine(raw: string, number: number, several: boolean): ShownLine {
+  const [, writer, said] = (several ? WRITER.exec(raw) : null) ?? [undefined, undefined, raw];
+  const parsed = parseObject(said);
+  if (parsed === undefined) return { number, at: undefined, level: undefined, writer, text: said };
   const { time, level, message, ...details } = parsed;
   const at = Date.parse(String(time));
   const rest = Object.entries(details).map(([name, value]) => `${name}=${valueText(value)}`);
@@ -22,6 +30,7 @@ export function readLogLine(raw: string, number: number): ShownLine {
     number,
     at: Number.isNaN(at) ? undefined : at,
     level: LEVELS[String(level)] ?? 'info',
+    writer,
     text: [String(message), ...rest].join('  '),
   };
 }

@@ -15,9 +15,10 @@ const END_SLACK = 24;
 
 const LEVEL_COLOURS = { error: 'text-bad', warn: 'text-wait', info: '' } as const;
 
-export function LogPanel({ id }: { readonly id: string }) {
+/** @param several whether the container has several instances: each line says then which wrote it */
+export function LogPanel({ id, several }: { readonly id: string; readonly several: boolean }) {
   const [stream] = useState(() => new LogStream());
-  useEffect(() => stream.open(id), [stream, id]);
+  useEffect(() => stream.open(id, several), [stream, id, several]);
   const { lines, connection } = useValue(stream);
   const [search, setSearch] = useState('');
   const [following, setFollowing] = useState(true);
@@ -25,7 +26,9 @@ export function LogPanel({ id }: { readonly id: string }) {
   const scroller = useRef<HTMLDivElement>(null);
   const shown = useMemo(() => {
     const wanted = search.trim().toLowerCase();
-    return wanted === '' ? lines : lines.filter(({ text }) => text.toLowerCase().includes(wanted));
+    return wanted === ''
+      ? lines
+      : lines.filter(({ writer = '', text }) => `${writer} ${text}`.toLowerCase().includes(wanted));
   }, [lines, search]);
   const virtual = useVirtualizer({
     count: shown.length,
@@ -99,7 +102,7 @@ export function LogPanel({ id }: { readonly id: string }) {
       >
         <div className="relative w-max min-w-full" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
-            const { number, at, level, text } = shown[index];
+            const { number, at, level, writer, text } = shown[index];
             return (
               <div
                 key={number}
@@ -107,6 +110,7 @@ export function LogPanel({ id }: { readonly id: string }) {
                 className={`absolute left-0 flex items-center gap-3 px-3 whitespace-pre ${level === undefined ? '' : LEVEL_COLOURS[level]}`}
               >
                 {at !== undefined && <span className="text-muted">{format.clock(at)}</span>}
+                {writer !== undefined && <bdi className="text-muted">{visibleName(writer)}</bdi>}
                 <bdi>{visibleName(text)}</bdi>
               </div>
             );

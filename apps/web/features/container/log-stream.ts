@@ -18,8 +18,8 @@ export class LogStream extends ValueStore<LogState> {
     super({ lines: [], connection: 'connecting' });
   }
 
-  /** Follows the log of `id`; gives what stops it. */
-  open(id: string): () => void {
+  /** Follows the log of `id`; gives what stops it. @param several whether it has several instances */
+  open(id: string, several: boolean): () => void {
     const url = new URL(`/ws/logs/${encodeURIComponent(id)}`, location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     let socket: WebSocket | undefined;
@@ -46,7 +46,7 @@ export class LogStream extends ValueStore<LogState> {
         isFirst = false;
         for (const line of String(data).replace(/\n$/, '').split('\n')) {
           number += 1;
-          arrived.push(readLogLine(line, number));
+          arrived.push(readLogLine(line, number, several));
         }
         burst ??= setTimeout(flush, BURST_MS);
       };

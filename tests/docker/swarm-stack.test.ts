@@ -25,7 +25,6 @@ const lab = enterEngines(2);
 describe('stack.yaml', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, () => {
   const [manager, worker] = lab!.engines;
   lab?.makeImage();
-  lab?.shareImage();
   lab?.joinSwarm();
 
   it('brings up tracker, backend and page, and clients on all hosts that the backend reaches on their network', async (t) => {
