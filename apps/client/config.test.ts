@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openKeyRing } from '@enjambre/overlay';
 import { describeSettings, environmentName } from '@enjambre/runtime';
 import { type Config, makeConfig, requireWork } from './config.ts';
 import { StartError } from './errors.ts';
@@ -50,7 +51,14 @@ test('with nothing but a torrent every value is the documented default', () => {
     usesTrackers: true,
     trackers: [],
     allTiers: false,
-    overlay: undefined,
+    overlay: {
+      isWanted: false,
+      unusedFlag: undefined,
+      port: 6000,
+      portIsDefault: true,
+      bootstraps: [],
+      keyRing: openKeyRing,
+    },
     downloadLimitBytesPerSecond: undefined,
     uploadLimitBytesPerSecond: undefined,
     maxConnections: 200,
@@ -85,7 +93,7 @@ test('every flag reaches its value', () => {
     [[torrent, '--http-port=0'], { httpPort: 9091 }],
     [[torrent, '--http-port=auto'], { httpPort: 0 }],
     [[torrent, '--http-port=1', '--http-port=2'], { httpPort: 2 }],
-    [[torrent, '--discovery-mode=tracker,tracker'], { usesTrackers: true, overlay: undefined }],
+    [[torrent, '--discovery-mode=tracker,tracker'], { usesTrackers: true }],
     [
       [torrent, '--peer=1.2.3.4:5', '--peer', '[0::1]:6,host:7'],
       {
@@ -150,8 +158,6 @@ test('a wrong flag or value is refused in one line that names it', () => {
     [[torrent, '--discovery-mode=pex'], /pex does not exist yet/],
     [[torrent, '--discovery-mode=lsd'], /lsd does not exist yet/],
     [[torrent, '--discovery-mode=gossip'], /unknown source "gossip"/],
-    [[torrent, '--bootstrap=a:1'], /--bootstrap is for the overlay: add --discovery-mode=overlay/],
-    [[torrent, '--overlay-port=6000'], /--overlay-port is for the overlay/],
     [[torrent, '--discovery-mode=overlay', '--bootstrap=a'], /--bootstrap: "a": a peer is HOST:PORT/],
     [[torrent, '--discovery-mode=overlay', '--overlay-key=hush'], /^--overlay-key: key 1 is neither/],
     [[torrent, '--listen-port=a\nb'], /--listen-port: "a\\nb"/],
@@ -233,15 +239,18 @@ test('the overlay has its port, its bootstraps and its keys', () => {
   const files = { k: `${key}\n${'cd'.repeat(32)} # the one before\n`, bad: 'hush' };
   const mode = [torrent, '--discovery-mode=tracker,overlay'];
   const byDefault = configOf(mode).overlay;
-  assert.deepEqual([byDefault?.port, byDefault?.portIsDefault, byDefault?.bootstraps], [6000, true, []]);
-  assert.equal(byDefault?.keyRing.isSecret, false);
+  assert.deepEqual([byDefault.port, byDefault.portIsDefault, byDefault.bootstraps], [6000, true, []]);
+  assert.deepEqual([byDefault.isWanted, byDefault.keyRing.isSecret], [true, false]);
   const argv = [...mode, '--bootstrap=a:6000,b:6001', '--overlay-port=6000', '--overlay-key-file=k'];
   const { overlay, usesTrackers } = configOf(argv, { ENJAMBRE_OVERLAY_KEY: 'cd'.repeat(32) }, files);
-  assert.deepEqual([usesTrackers, overlay?.portIsDefault, overlay?.bootstraps.length], [true, false, 2]);
+  assert.deepEqual([usesTrackers, overlay.portIsDefault, overlay.bootstraps.length], [true, false, 2]);
   assert.deepEqual(
-    overlay?.keyRing.keys.map((one) => one.toHex()),
+    overlay.keyRing.keys.map((one) => one.toHex()),
     [key, 'cd'.repeat(32)],
   );
+  const prepared = configOf([torrent, '--bootstrap=a:6000', '--overlay-port=7000']).overlay;
+  assert.deepEqual([prepared.isWanted, prepared.unusedFlag, prepared.port], [false, 'bootstrap', 7000]);
+  assert.equal(configOf([torrent, '--overlay-port=7000']).overlay.unusedFlag, undefined);
   assert.equal(configOf([torrent, '--discovery-mode=overlay'], { ENJAMBRE_OVERLAY_KEY: key }).usesTrackers, false);
   assert.match(refusalOf([...mode, '--overlay-key-file=bad'], {}, files), /^--overlay-key-file bad: key 1 is neither/);
 });

@@ -45,8 +45,7 @@ export interface Config {
   readonly trackers: readonly string[];
   /** One tracker of each tier is kept informed. */
   readonly allTiers: boolean;
-  /** Undefined where the overlay is not to be used. */
-  readonly overlay: OverlayConfig | undefined;
+  readonly overlay: OverlayConfig;
   readonly downloadLimitBytesPerSecond: number | undefined;
   readonly uploadLimitBytesPerSecond: number | undefined;
   readonly maxConnections: number;

@@ -32,7 +32,7 @@ export class Daemon {
   readonly #output: Output;
   readonly #surroundings: Surroundings;
   readonly #session: Session;
-  readonly #overlay: OwnOverlay | undefined;
+  readonly #overlay: OwnOverlay;
   readonly #state: StateFolder;
   readonly #torrents: TorrentList;
   readonly #adding: TorrentAdding;
@@ -101,7 +101,7 @@ export class Daemon {
     const { listenPort: wanted, listenPortIsDefault } = this.#config;
     const listenPort = await bindListenPort((port) => this.#session.listen(port), wanted, listenPortIsDefault);
     if (this.#ending) return;
-    await this.#overlay?.open();
+    await this.#openOverlay();
     if (this.#ending) return;
     this.#output.log('info', 'listening', { listenPort, httpPort });
     this.#writeRunFile(started, listenPort, httpPort);
@@ -114,11 +114,17 @@ export class Daemon {
     if (watch !== undefined) await this.#watch(watch);
   }
 
-  #makeOverlay(): OwnOverlay | undefined {
+  #makeOverlay(): OwnOverlay {
     const { overlay, hostname, listenHost, stateFolder } = this.#config;
-    if (overlay === undefined) return undefined;
     const store = new ContactFile(stateFolder);
     return new OwnOverlay({ ...overlay, ...this.#surroundings, hostname, listenHost, store });
+  }
+
+  async #openOverlay(): Promise<void> {
+    const { isWanted, unusedFlag } = this.#config.overlay;
+    if (isWanted) await this.#overlay.open();
+    const sentence = `overlay: off; --${unusedFlag} is for when --discovery-mode or POST /api/v1/sources/overlay switches it on`;
+    if (unusedFlag !== undefined) this.#output.log('warn', sentence);
   }
 
   #writeRunFile(started: string, listenPort: number, httpPort: number | undefined): void {
@@ -177,7 +183,7 @@ export class Daemon {
     const { promise: tooLong, resolve } = Promise.withResolvers<void>();
     const timer = this.#surroundings.clock.after(CLOSE_DEADLINE_MS, resolve);
     const closed = this.#torrents.close(CLOSE_DEADLINE_MS);
-    await Promise.race([Promise.all([closed, this.#overlay?.close()]), tooLong]);
+    await Promise.race([Promise.all([closed, this.#overlay.close()]), tooLong]);
     timer.cancel();
     this.#control.close();
   }

@@ -16,14 +16,16 @@ import type { MetainfoFile } from './state/metainfo-file.ts';
 import type { TorrentEntry } from './torrent-entry.ts';
 
 export interface DiscoveryOptions {
-  readonly config: Pick<Config, 'usesTrackers' | 'trackers' | 'allTiers' | 'hostname' | 'listenHost'>;
-  /** Undefined where it is not used. */
-  readonly overlay: OwnOverlay | undefined;
+  readonly config: Pick<Config, 'usesTrackers' | 'trackers' | 'allTiers' | 'overlay' | 'hostname' | 'listenHost'>;
+  readonly overlay: OwnOverlay;
   readonly store: DiscoveryStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
 }
+
+/** Of those that `--discovery-mode` knows the ones that there are. */
+const NAMES = ['tracker', 'overlay'] as const satisfies readonly (typeof sourceNames)[number][];
 
 type Description = MetainfoFile['description'];
 
@@ -53,14 +55,14 @@ export class Discovery {
       trackers: [...this.#ownTrackers(description, wishes), ...(description.private ? [] : wishes.addedTrackers)],
     });
     const sources: PeerSource[] = [trackers];
-    if (overlay !== undefined && !description.private) sources.push(overlay.source(description.geometry.totalSize));
+    if (!description.private) sources.push(overlay.source(description.geometry.totalSize));
     const isSourceOn = (name: string): boolean => wishes.sources[name] ?? (description.private || this.#isOn(name));
     return { trackers, sources, isSourceOn };
   }
 
   /** Each source there is, and whether torrents without a wish of their own use it. */
   get defaults(): { name: string; enabled: boolean }[] {
-    return this.#names.map((name) => ({ name, enabled: this.#isOn(name) }));
+    return NAMES.map((name) => ({ name, enabled: this.#isOn(name) }));
   }
 
   /**
@@ -68,7 +70,7 @@ export class Discovery {
    * @throws ApiError `source-not-found`, `not-kept`; then nothing has changed
    */
   setDefault(name: string, enabled: boolean, entries: readonly TorrentEntry[]): void {
-    this.#require(name);
+    requireName(name);
     const { store } = this.#options;
     const defaults = { ...this.#wished, [name]: enabled };
     keeping(() => store.setDefaults(defaults));
@@ -84,7 +86,7 @@ export class Discovery {
     if (torrent.metainfo.private && name !== 'tracker' && (sourceNames as readonly string[]).includes(name)) {
       throw new ApiError(409, 'private-torrent', `A private torrent has its trackers only, and no ${name} (BEP 27).`);
     }
-    this.#require(name);
+    requireName(name);
     const wishes = this.#options.store.of(torrent.infoHash);
     this.#keep(torrent.infoHash, { ...wishes, sources: { ...wishes.sources, [name]: enabled } });
     torrent.sources.setEnabled(name, enabled);
@@ -133,23 +135,14 @@ export class Discovery {
     this.#options.store.drop(infoHash);
   }
 
-  get #names(): string[] {
-    return this.#options.overlay === undefined ? ['tracker'] : ['tracker', 'overlay'];
-  }
-
   get #wished(): SourceWishes {
     this.#defaults ??= this.#options.store.defaults;
     return this.#defaults;
   }
 
   #isOn(name: string): boolean {
-    return this.#wished[name] ?? (name !== 'tracker' || this.#options.config.usesTrackers);
-  }
-
-  #require(name: string): void {
-    if (this.#names.includes(name)) return;
-    const sentence = `There is no source of that name; --discovery-mode says which there are besides ${this.#names[0]}.`;
-    throw new ApiError(404, 'source-not-found', sentence);
+    const { usesTrackers, overlay } = this.#options.config;
+    return this.#wished[name] ?? (name === 'tracker' ? usesTrackers : overlay.isWanted);
   }
 
   /** Those of the .torrent, then those of `--tracker`, each in a tier of its own. */
@@ -163,6 +156,11 @@ export class Discovery {
   #keep(infoHash: string, wishes: DiscoveryWishes): void {
     keeping(() => this.#options.store.set(infoHash, wishes));
   }
+}
+
+function requireName(name: string): void {
+  if ((NAMES as readonly string[]).includes(name)) return;
+  throw new ApiError(404, 'source-not-found', `There is no source of that name; there are ${NAMES.join(' and ')}.`);
 }
 
 function keeping(write: () => void): void {

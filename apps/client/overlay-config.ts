@@ -3,11 +3,14 @@
 import type { PeerAddress } from '@enjambre/metainfo';
 import { type KeyRing, openKeyRing, parseKeyRing } from '@enjambre/overlay';
 import { DEFAULT_ORIGIN, type Settings } from '@enjambre/runtime';
-import { usageError } from './errors.ts';
 import { readPath, readPeer, readPort } from './flag-values.ts';
 import { all, readSecretFile } from './settings.ts';
 
 export interface OverlayConfig {
+  /** --discovery-mode names it; else it waits to be switched on. */
+  readonly isWanted: boolean;
+  /** One of its flags that was given though it is not wanted; undefined: none. */
+  readonly unusedFlag: string | undefined;
   /** 0 for any free one. */
   readonly port: number;
   /** Nobody asked for that port: when it is taken the next free one will do. */
@@ -18,27 +21,20 @@ export interface OverlayConfig {
 
 const overlayFlags = ['bootstrap', 'overlay-key', 'overlay-key-file'];
 
-/**
- * @param isUsed --discovery-mode names it
- * @throws StartError with one line that names the flag, also when one is given for nothing
- */
-export function readOverlay(
-  settings: Settings,
-  isUsed: boolean,
-  readText: (path: string) => string,
-): OverlayConfig | undefined {
+/** @throws StartError with one line that names the flag */
+export function readOverlay(settings: Settings, isWanted: boolean, readText: (path: string) => string): OverlayConfig {
   const one = <T>(name: string, read: (text: string) => T): T | undefined => all(settings, name, read).at(-1);
-  const port = one('overlay-port', readPort)!;
-  const portIsDefault = settings.get('overlay-port')?.origin === DEFAULT_ORIGIN;
-  if (!isUsed) {
-    const given = portIsDefault ? overlayFlags.find((name) => settings.has(name)) : 'overlay-port';
-    if (given === undefined) return undefined;
-    throw usageError(`--${given} is for the overlay: add --discovery-mode=overlay, or tracker,overlay`);
-  }
   const keyFile = one('overlay-key-file', readPath);
   const keyRing =
     keyFile === undefined
       ? one('overlay-key', parseKeyRing)
       : readSecretFile('overlay-key-file', keyFile, readText, parseKeyRing);
-  return { port, portIsDefault, bootstraps: all(settings, 'bootstrap', readPeer), keyRing: keyRing ?? openKeyRing };
+  return {
+    isWanted,
+    unusedFlag: isWanted ? undefined : overlayFlags.find((name) => settings.has(name)),
+    port: one('overlay-port', readPort)!,
+    portIsDefault: settings.get('overlay-port')?.origin === DEFAULT_ORIGIN,
+    bootstraps: all(settings, 'bootstrap', readPeer),
+    keyRing: keyRing ?? openKeyRing,
+  };
 }

@@ -1,5 +1,5 @@
-// This client as a member of the overlay: opened once, for all torrents, where --discovery-mode asks for it.
-// Invariant: it listens before any torrent starts, and leaves with a word when the client ends.
+// This client as a member of the overlay: opened once, for all torrents, where --discovery-mode asks for it or as soon as a
+// torrent has it switched on. Invariant: it leaves with a word when the client ends, and joins no more.
 
 import { createTransport, Overlay } from '@enjambre/overlay';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
@@ -19,14 +19,35 @@ export interface OwnOverlayOptions extends OverlayConfig {
 
 export class OwnOverlay {
   readonly #options: OwnOverlayOptions;
-  #overlay: Overlay | undefined;
+  #opening: Promise<Overlay> | undefined;
+  #isClosed = false;
 
   constructor(options: OwnOverlayOptions) {
     this.#options = options;
   }
 
-  /** Joins. @throws StartError when it cannot listen */
-  async open(): Promise<void> {
+  /** Joins, the first time. @throws StartError when it cannot listen; the next call tries again */
+  open(): Promise<Overlay> {
+    this.#opening ??= this.#join().catch((error) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  /** For one torrent. @param totalSize bytes */
+  source(totalSize: number): OverlaySource {
+    return new OverlaySource({ totalSize, clock: this.#options.clock, open: () => this.open() });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const overlay = await this.#opening?.catch(() => undefined);
+    await overlay?.stop();
+  }
+
+  async #join(): Promise<Overlay> {
+    if (this.#isClosed) throw new Error('the client ends');
     const { keyRing, port: wanted, portIsDefault, listenHost: host, logger } = this.#options;
     const bind = async (port: number) => createTransport({ ...this.#options, port, host });
     const transport = await bindListenPort(bind, wanted, portIsDefault, '--overlay-port');
@@ -37,16 +58,8 @@ export class OwnOverlay {
         'overlay: without a key it talks to loopback and private addresses only; see --overlay-key-file',
       );
     }
-    this.#overlay = new Overlay({ ...this.#options, transport });
-    this.#overlay.start();
-  }
-
-  /** For one torrent. @param totalSize bytes */
-  source(totalSize: number): OverlaySource {
-    return new OverlaySource({ totalSize, clock: this.#options.clock, overlay: () => this.#overlay! });
-  }
-
-  async close(): Promise<void> {
-    await this.#overlay?.stop();
+    const overlay = new Overlay({ ...this.#options, transport });
+    overlay.start();
+    return overlay;
   }
 }

@@ -1,7 +1,9 @@
 // docs/contract.md §6: where peers come from, seen and steered while a client runs, and remembered when it starts again.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
@@ -186,6 +188,34 @@ test('sources are switched for one torrent and for all, and are so after a resta
   );
   assert.deepEqual(refusal(await again.api.postJson('/sources/dht', { enabled: true })), [404, 'source-not-found']);
   assert.deepEqual(refusal(await again.api.postJson('/sources/tracker', {})), [400, 'invalid-request']);
+});
+
+test('the overlay, off at the start, is joined when it is switched on, and again after a restart', async (t) => {
+  const fixture = makeTorrent(t, 100_000);
+  const seed = await steered(t, fixture, ['--discovery-mode=overlay', '--overlay-port=0']);
+  const { overlayPort } = await seed.line(/^overlay: listening$/);
+  const busy = createServer().listen(0, '127.0.0.1');
+  t.after(() => busy.close());
+  await once(busy, 'listening');
+  const flags = [`--bootstrap=127.0.0.1:${overlayPort}`, `--overlay-port=${(busy.address() as AddressInfo).port}`];
+  const leech = await steered(t, fixture, [...flags, '--listen-host=127.0.0.1']);
+  await leech.line(/^overlay: off; --bootstrap is for when --discovery-mode or POST .* switches it on$/);
+  assert.deepEqual(await leech.it.sources(), { tracker: true, overlay: false });
+  assert.equal((await leech.it.turn('overlay', true)).status, 200);
+  const failed = await until('it says that it cannot listen', async () => {
+    const { sources } = await leech.it.detail();
+    return sources.find(({ name, error }) => name === 'overlay' && error !== null);
+  });
+  assert.match(failed.error!, /^--overlay-port: port [0-9]+ is in use$/);
+  busy.close();
+  await until('it has joined', async () => ((await leech.it.detail()).knownPeers === 1 ? true : undefined));
+  await leech.stop();
+
+  const again = await leech.start();
+  await again.line(/^overlay: listening$/);
+  const it = new Steered(again.api, fixture);
+  assert.deepEqual(await it.sources(), { tracker: true, overlay: true });
+  await until('it has joined again', async () => ((await it.detail()).knownPeers === 1 ? true : undefined));
 });
 
 test('a private torrent has the trackers of its .torrent: no overlay, no peer by hand, no other tracker', async (t) => {

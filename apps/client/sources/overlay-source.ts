@@ -4,10 +4,11 @@
 import type { PeerSource, SourceReport, SwarmView } from '@enjambre/engine';
 import type { Overlay, Provider } from '@enjambre/overlay';
 import type { Clock, Timer } from '@enjambre/runtime';
+import { reasonOf } from '../errors.ts';
 
 export interface OverlaySourceOptions {
-  /** Asked for when the torrent starts: by then it listens. */
-  readonly overlay: () => Overlay;
+  /** Joins it, the first time; rejects when that can't be done. */
+  readonly open: () => Promise<Overlay>;
   /** Bytes of the whole torrent. */
   readonly totalSize: number;
   readonly clock: Clock;
@@ -16,11 +17,17 @@ export interface OverlaySourceOptions {
 /** Records are told to everybody: a quarter more is news, a per cent is not. */
 const COMPLETENESS_STEP = 25;
 const COMPLETENESS_CHECK_MS = 30_000;
+/** Its port may be somebody else's for a while. */
+const RETRY_MS = 5_000;
 
 export class OverlaySource implements PeerSource {
   readonly name = 'overlay';
   readonly #options: OverlaySourceOptions;
   #swarm: SwarmView | undefined;
+  /** While it is asked. */
+  #overlay: Overlay | undefined;
+  /** Why it could not be joined, and when that is tried again. */
+  #failure: SourceReport | undefined;
   #infoHash = '';
   #unwatch: (() => void) | undefined;
   #timer: Timer | undefined;
@@ -30,39 +37,58 @@ export class OverlaySource implements PeerSource {
   }
 
   get report(): SourceReport {
-    const { overlay, clock } = this.#options;
+    if (this.#failure !== undefined) return this.#failure;
     // Members tell each other at once: only who is alone has anything to ask.
-    const inMs = this.#swarm === undefined ? undefined : overlay().nextLookInMs;
+    const inMs = this.#overlay?.nextLookInMs;
     if (inMs === undefined) return { nextAt: undefined, error: undefined };
-    return { nextAt: Math.round(clock.wallTime() + inMs), error: 'no other member of the overlay was found yet' };
+    const nextAt = Math.round(this.#options.clock.wallTime() + inMs);
+    return { nextAt, error: 'no other member of the overlay was found yet' };
   }
 
   start(swarm: SwarmView): void {
-    const { overlay, clock } = this.#options;
     this.#swarm = swarm;
     this.#infoHash = swarm.infoHash.toHex();
-    this.#unwatch = overlay().watch(this.#infoHash, (providers) => this.#hand(providers));
-    this.#timer = clock.every(COMPLETENESS_CHECK_MS, () => this.#provide());
-    this.#provide();
-    this.needPeers();
+    void this.#join(swarm);
   }
 
   /** All that are known are handed over again: some may have been given up meanwhile. */
   needPeers(): void {
-    this.#hand(this.#options.overlay().providers(this.#infoHash));
+    if (this.#overlay !== undefined) this.#hand(this.#overlay.providers(this.#infoHash));
   }
 
   completed(): void {
     this.#provide();
-    this.#timer?.cancel();
+    if (this.#overlay !== undefined) this.#timer?.cancel();
   }
 
   async stop(): Promise<void> {
     if (this.#swarm === undefined) return;
     this.#swarm = undefined;
+    this.#failure = undefined;
     this.#timer?.cancel();
     this.#unwatch?.();
-    this.#options.overlay().withdraw(this.#infoHash);
+    this.#overlay?.withdraw(this.#infoHash);
+    this.#overlay = undefined;
+  }
+
+  async #join(swarm: SwarmView): Promise<void> {
+    const { clock, open } = this.#options;
+    this.#failure = undefined;
+    try {
+      const overlay = await open();
+      // It may have been stopped meanwhile, and started again.
+      if (this.#swarm !== swarm || this.#overlay !== undefined) return;
+      this.#overlay = overlay;
+    } catch (error) {
+      if (this.#swarm !== swarm) return;
+      this.#timer = clock.after(RETRY_MS, () => void this.#join(swarm));
+      this.#failure = { nextAt: Math.round(clock.wallTime() + RETRY_MS), error: reasonOf(error) };
+      return;
+    }
+    this.#unwatch = this.#overlay.watch(this.#infoHash, (providers) => this.#hand(providers));
+    this.#timer = clock.every(COMPLETENESS_CHECK_MS, () => this.#provide());
+    this.#provide();
+    this.needPeers();
   }
 
   #hand(providers: readonly Provider[]): void {
@@ -70,10 +96,10 @@ export class OverlaySource implements PeerSource {
   }
 
   #provide(): void {
-    if (this.#swarm === undefined) return;
+    if (this.#swarm === undefined || this.#overlay === undefined) return;
     const { listenPort: port, leftBytes } = this.#swarm;
     const percent = leftBytes === 0 ? 100 : 100 * (1 - leftBytes / this.#options.totalSize);
     const completeness = Math.floor(percent / COMPLETENESS_STEP) * COMPLETENESS_STEP;
-    this.#options.overlay().provide(this.#infoHash, { port, completeness });
+    this.#overlay.provide(this.#infoHash, { port, completeness });
   }
 }

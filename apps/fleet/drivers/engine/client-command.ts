@@ -2,7 +2,6 @@
 // Invariant: a caller's wishes reach it as single arguments; its token is none of them.
 
 import type { InstanceSpec } from '../driver.ts';
-import { overlayArguments } from '../overlay-arguments.ts';
 
 export const CONTROL_PORT = 9091;
 export const PEER_PORT = 6881;
@@ -40,7 +39,9 @@ export function clientCommand(spec: InstanceSpec, torrentPath: string): string[]
     '--http-host=0.0.0.0',
     `--listen-port=${PEER_PORT}`,
     `--discovery-mode=${spec.discoveryMode}`,
-    ...overlayArguments(spec, OVERLAY_PORT),
+    // Also where it is off: it may be switched on.
+    `--overlay-port=${OVERLAY_PORT}`,
+    ...(spec.bootstrap === null ? [] : [`--bootstrap=${spec.bootstrap}`]),
     ...(down === undefined ? [] : [`--download-limit=${down}`]),
     ...(up === undefined ? [] : [`--upload-limit=${up}`]),
     ...spec.peers.map((peer) => `--peer=${peer}`),

@@ -2,7 +2,6 @@
 
 import { dirname, join } from 'node:path';
 import type { InstanceSpec } from '../driver.ts';
-import { overlayArguments } from '../overlay-arguments.ts';
 
 export interface ClientProgram {
   /** The program and what comes before the client's own arguments. */
@@ -33,7 +32,9 @@ export function clientArguments(program: ClientProgram, spec: InstanceSpec, runF
     // Its own: several containers may share a folder of downloads, where each would find the others' torrents.
     `--state-dir=${join(dirname(runFile), 'state')}`,
     `--discovery-mode=${spec.discoveryMode}`,
-    ...overlayArguments(spec, spec.overlayPort ?? 0),
+    // Also where it is off: it may be switched on.
+    `--overlay-port=${spec.overlayPort ?? 0}`,
+    ...(spec.bootstrap === null ? [] : [`--bootstrap=${spec.bootstrap}`]),
     ...(program.listenHost === undefined ? [] : [`--listen-host=${program.listenHost}`]),
     ...(down === undefined ? [] : [`--download-limit=${down}`]),
     ...(up === undefined ? [] : [`--upload-limit=${up}`]),
