@@ -12,7 +12,7 @@ import type { Outbox } from './outbox.ts';
 import type { Body, Message } from './protocol/message.ts';
 import { decodeMessage } from './protocol/message-codec.ts';
 import { ProtocolError } from './protocol/protocol-error.ts';
-import type { MemberRumour, RecordRumour, Rumour } from './protocol/rumour.ts';
+import { encodeRumour, type MemberRumour, type RecordRumour, type Rumour } from './protocol/rumour.ts';
 import type { AntiEntropy } from './records/anti-entropy.ts';
 
 export interface InboxOptions {
@@ -54,11 +54,11 @@ export class Inbox {
   }
 
   #receive({ from: id, body, rumours }: Message, from: PeerAddress): void {
-    const { membership, neighbourhood, prober, antiEntropy } = this.#options;
+    const { membership, neighbourhood, prober, antiEntropy, outbox } = this.#options;
     const sender = membership.table.get(id);
     switch (body.type) {
       case 'ping':
-        this.#answerPing(body, id, from);
+        this.#greet(body, id, from);
         break;
       case 'ack':
         this.#takeAnswer(body, sender, from);
@@ -97,18 +97,21 @@ export class Inbox {
       default: // Gossip is all rumours; states come by stream.
     }
     this.#hear(rumours, from);
+    if (body.type !== 'ping') return;
+    // Whoever accuses us may have missed our refutation, however old; it is what the answer is for.
+    const given = membership.isAccusedBy(rumours) ? [encodeRumour(membership.self)] : [];
+    const { isPartial } = neighbourhood;
+    outbox.send({ id, address: from }, { type: 'ack', sequence: body.sequence, seenHost: from.host, isPartial }, given);
   }
 
-  #answerPing({ sequence, isNeighbour, self }: Of<'ping'>, id: string, from: PeerAddress): void {
-    const { neighbourhood, outbox, membership } = this.#options;
+  #greet({ isNeighbour, self }: Of<'ping'>, id: string, from: PeerAddress): void {
+    const { neighbourhood, membership } = this.#options;
     const isKnown = membership.table.get(id) !== undefined;
     if (isKnown || isNeighbour || !neighbourhood.isPartial || neighbourhood.views.hasRoom) {
       this.#introduce(id, self, from, (member) => {
         if (isNeighbour && neighbourhood.isPartial) neighbourhood.views.pingedAsNeighbour(member);
       });
     }
-    const { isPartial } = neighbourhood;
-    outbox.send({ id, address: from }, { type: 'ack', sequence, seenHost: from.host, isPartial });
   }
 
   #takeAnswer({ seenHost, isPartial }: Of<'ack'>, sender: Member | undefined, from: PeerAddress): void {

@@ -4,7 +4,7 @@
 
 import { formatAddress, type PeerAddress } from '@enjambre/metainfo';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
-import type { MemberId, MemberRumour, MemberState } from '../protocol/rumour.ts';
+import type { MemberId, MemberRumour, MemberState, Rumour } from '../protocol/rumour.ts';
 import { isLive, type Member, newMember, rumourOf } from './member.ts';
 import { MemberTable } from './member-table.ts';
 import { Suspicion, type SuspicionTimes } from './suspicion.ts';
@@ -70,6 +70,14 @@ export class Membership {
     this.#speak({ state: 'left' }, this.#self.incarnation);
     for (const suspicion of this.#suspicions.values()) suspicion.cancel();
     this.#suspicions.clear();
+  }
+
+  /** Whether one of them holds us for less than alive, and we can tell better. */
+  isAccusedBy(rumours: readonly Rumour[]): boolean {
+    const { id, address } = this.#self;
+    return (
+      address.host !== '' && rumours.some((one) => one.kind === 'member' && one.id === id && one.state !== 'alive')
+    );
   }
 
   /** @param spread false for what everybody else knows already */
