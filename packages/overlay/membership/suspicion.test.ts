@@ -30,12 +30,31 @@ test('only others confirm, each once, and no more than are wanted', () => {
   );
   clock.advance(3_999);
   assert.equal(expired, 0);
-  assert.deepEqual(calledAtMs, [1_000, 1_750, 2_500, 3_250], 'it is asked four times more before its time is over');
+  const expected = [1_000, 1_400, 1_800, 2_200, 2_600, 3_000, 3_400, 3_800];
+  assert.deepEqual(calledAtMs, expected, 'it is asked eight times more before its time is over');
   clock.advance(1);
   assert.equal(expired, 1);
 });
 
-test('whoever stood still when the time was over gives the refutation another second', () => {
+test('a late confirmation leaves time to ask, longer than a busy machine stands still', () => {
+  const clock = new FakeClock();
+  let expired = 0;
+  const suspicion = new Suspicion(
+    'a',
+    times,
+    clock,
+    () => expired++,
+    () => {},
+  );
+  clock.advance(8_000);
+  for (const by of ['b', 'c', 'd']) suspicion.confirm(by);
+  clock.advance(2_999);
+  assert.equal(expired, 0);
+  clock.advance(1);
+  assert.equal(expired, 1);
+});
+
+test('whoever stood still when the time was over gives the refutation three seconds more', () => {
   const clock = new FakeClock();
   const stalling = {
     now: () => clock.now(),
@@ -52,7 +71,7 @@ test('whoever stood still when the time was over gives the refutation another se
   };
   new Suspicion('a', { ...times, confirmations: 0 }, stalling, expire, () => {});
   clock.advance(10_000);
-  assert.equal(expiredAtMs, 6_000);
+  assert.equal(expiredAtMs, 8_000);
 });
 
 test('waits grow with the logarithm of the network, and a part of it counts as a large one', () => {

@@ -21,8 +21,6 @@ const CATCH_UP_MS = 3_000;
 const LAST_CALLS_MS = 3_000;
 /** … and again and again, so that lost datagrams do not decide: eight calls, where a fifth is lost, fail once in 3,500 times. */
 const LAST_CALL_INTERVAL_MS = 400;
-/** Of calls, before one whom others find silent, too, is given up. */
-const LEAST_CALLING_MS = 4 * LAST_CALL_INTERVAL_MS;
 
 /** Lifeguard's formula: falls with the logarithm of the confirmations. */
 export function suspicionTimeoutMs({ leastMs, mostMs, confirmations }: SuspicionTimes, count: number): number {
@@ -59,7 +57,7 @@ export class Suspicion {
     this.#timer.cancel();
     const passedMs = this.#clock.now() - this.#startedMs;
     const leftMs = suspicionTimeoutMs(this.#times, this.#by.size - 1) - passedMs;
-    this.#arm(Math.max(LEAST_CALLING_MS, leftMs));
+    this.#arm(Math.max(LAST_CALLS_MS, leftMs));
     return true;
   }
 
