@@ -55,3 +55,11 @@ test('the Node of npm comes first, also through the link that npm makes', (t) =>
   symlinkSync('../enjambre/bin/enjambre', join(root, 'node_modules/.bin/enjambre'));
   assert.equal(run(join(root, 'node_modules/.bin/enjambre'), ['client']).stdout, 'of npm: client\n');
 });
+
+test('a backend gets a small young generation, and nobody else', (t) => {
+  const { run } = checkout(t, 'if [ "$1" = --version ]; then echo v27.0.0; else echo "$1"; fi');
+  for (const verb of ['backend', 'start']) {
+    assert.equal(run(undefined, [verb, '--port=0']).stdout, '--max-semi-space-size=4\n');
+  }
+  assert.match(run(undefined, ['client']).stdout, /main\.ts\n$/);
+});
