@@ -9,10 +9,12 @@ interface NameProps {
 
 export function Name({ name, className = '' }: NameProps) {
   const { head, tail } = splitName(visibleName(name));
+  if (tail === '')
+    return <bdi className={`block min-w-0 overflow-hidden text-ellipsis whitespace-pre ${className}`}>{head}</bdi>;
   return (
     <bdi className={`flex min-w-0 whitespace-pre ${className}`}>
-      <span className="truncate">{head}</span>
-      {tail !== '' && <span className="shrink-0">{tail}</span>}
+      <span className="overflow-hidden text-ellipsis">{head}</span>
+      <span className="shrink-0">{tail}</span>
     </bdi>
   );
 }

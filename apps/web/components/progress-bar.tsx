@@ -3,13 +3,13 @@
 import type { Tone } from '../fleet/shown-state.ts';
 import { format } from '../lib/language.ts';
 
-const FILLS: Readonly<Record<Tone, string>> = {
-  flow: 'bg-flow-fill',
-  good: 'bg-good-fill',
-  work: 'bg-work-fill bar-hatched',
-  wait: 'bg-wait-fill',
-  rest: 'bg-rest-fill',
-  bad: 'bg-bad-fill',
+const COLOURS: Readonly<Record<Tone, string>> = {
+  flow: 'text-flow-fill',
+  good: 'text-good-fill',
+  work: 'text-work-fill bar-hatched',
+  wait: 'text-wait-fill',
+  rest: 'text-rest-fill',
+  bad: 'text-bad-fill',
 };
 
 interface ProgressBarProps {
@@ -29,13 +29,8 @@ export function ProgressBar({ percent, tone, label, thick = false }: ProgressBar
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuetext={format.percent(percent)}
-      className={`block w-full overflow-hidden rounded-full bg-track ${thick ? 'h-2' : 'h-1.5'}`}
-    >
-      <span
-        data-fill
-        className={`block h-full origin-left ${FILLS[tone]}`}
-        style={{ transform: `scaleX(${percent / 100})` }}
-      />
-    </span>
+      className={`bar block w-full rounded-full ${COLOURS[tone]} ${thick ? 'h-2' : 'h-1.5'}`}
+      style={{ backgroundSize: `${percent}% 100%` }}
+    />
   );
 }

@@ -19,9 +19,8 @@ export function Speed({ bytesPerSecond }: { readonly bytesPerSecond: number }) {
 
 export function Nothing({ meaning = t('speed.none') }: { readonly meaning?: string }) {
   return (
-    <span className="text-muted" title={meaning}>
-      <span aria-hidden="true">–</span>
-      <span className="sr-only">{meaning}</span>
+    <span role="img" aria-label={meaning} title={meaning} className="text-muted">
+      –
     </span>
   );
 }

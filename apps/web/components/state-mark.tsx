@@ -45,14 +45,29 @@ export function StateIcon({ kind, tone, size = 12 }: Pick<ShownState, 'kind' | '
 }
 
 /** For rows: the reason follows in grey and may be cut. */
-export function StateLine({ shown, reasonClass = '' }: { readonly shown: ShownState; readonly reasonClass?: string }) {
+export function StateLine({ shown }: { readonly shown: ShownState }) {
   const reason = shown.reason === undefined ? undefined : say(shown.reason);
   return (
     <span className="flex min-w-0 items-center gap-2" title={reason}>
+      <StateParts shown={shown} reason={reason} />
+    </span>
+  );
+}
+
+interface StatePartsProps {
+  readonly shown: ShownState;
+  readonly reason: string | undefined;
+  readonly reasonClass?: string;
+}
+
+/** The same, in a line that is there already. */
+export function StateParts({ shown, reason, reasonClass = '' }: StatePartsProps) {
+  return (
+    <>
       <StateIcon kind={shown.kind} tone={shown.tone} />
       <span className={`shrink-0 ${COLOURS[shown.tone]}`}>{say(shown.word)}</span>
       {reason !== undefined && <span className={`min-w-0 truncate text-muted ${reasonClass}`}>{reason}</span>}
-    </span>
+    </>
   );
 }
 

@@ -39,14 +39,24 @@ describe('the store of the fleet', () => {
 
   it('says nothing while nobody looks and everything at once when somebody does', () => {
     const { store, told } = watched();
-    store.setHidden(true);
+    store.setQuiet('hidden', true);
     for (const progress of [30, 31]) {
       const changed = [makeContainer(1, { status: makeStatus({ progress }) })];
       store.apply({ type: 'changes', changed, removed: [makeContainer(2).id], at: AT });
     }
     assert.deepEqual(told, []);
-    store.setHidden(false);
+    store.setQuiet('hidden', false);
     assert.deepEqual(told, ['row 1', 'row 2', 'list']);
+  });
+
+  it('says nothing as long as there is any reason not to', () => {
+    const { store, told } = watched();
+    for (const reason of ['hidden', 'scrolling'] as const) store.setQuiet(reason, true);
+    store.apply({ type: 'changes', changed: [], removed: [makeContainer(2).id], at: AT });
+    store.setQuiet('hidden', false);
+    assert.deepEqual(told, []);
+    store.setQuiet('scrolling', false);
+    assert.deepEqual(told, ['row 2', 'list']);
   });
 
   it('adds up what all of them do, without the speed of those that are silent', () => {

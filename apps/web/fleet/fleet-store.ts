@@ -5,6 +5,9 @@ import type { ContainerView, FleetEvent } from '@enjambre/contract';
 
 type Listener = () => void;
 
+/** Nobody looks; or what is looked at has no time for anything else. */
+type Quiet = 'hidden' | 'scrolling';
+
 export interface Totals {
   readonly containers: number;
   readonly downloaded: number;
@@ -32,7 +35,7 @@ export class FleetStore {
   #loaded = false;
   /** Counts up with each change of any row. */
   #version = 0;
-  #hidden = false;
+  readonly #quiet = new Set<Quiet>();
   readonly #listListeners = new Set<Listener>();
   readonly #rowListeners = new Map<string, Set<Listener>>();
   readonly #unseen = new Set<string>();
@@ -62,10 +65,11 @@ export class FleetStore {
     else if (event.type === 'changes') this.#change(event.changed, event.removed);
   }
 
-  /** Nobody looks: changes are taken in but not told until somebody does. */
-  setHidden(hidden: boolean): void {
-    this.#hidden = hidden;
-    if (!hidden && this.#unseen.size > 0) this.#tell();
+  /** While there is a reason to be quiet, changes are taken in but not told; all at once when there is none any more. */
+  setQuiet(reason: Quiet, holds: boolean): void {
+    if (holds) this.#quiet.add(reason);
+    else this.#quiet.delete(reason);
+    if (this.#quiet.size === 0 && this.#unseen.size > 0) this.#tell();
   }
 
   /** Told after any change. */
@@ -100,7 +104,7 @@ export class FleetStore {
       this.#unseen.add(container.id);
     }
     for (const id of removed) if (this.#rows.delete(id)) this.#unseen.add(id);
-    if (this.#unseen.size > 0 && !this.#hidden) this.#tell();
+    if (this.#unseen.size > 0 && this.#quiet.size === 0) this.#tell();
   }
 
   #tell(): void {

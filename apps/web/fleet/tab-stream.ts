@@ -85,7 +85,7 @@ export function startTabStream({ store, connection, onTorrentsChanged }: TabStre
   const onVisibility = (): void => {
     clearTimeout(hiding);
     const hidden = document.visibilityState === 'hidden';
-    store.setHidden(hidden);
+    store.setQuiet('hidden', hidden);
     if (hidden) hiding = setTimeout(leave, HIDDEN_GRACE_MS);
     else join();
   };

@@ -1,9 +1,8 @@
 // The list itself: a grid of which only the rows in sight exist. The focus stays on the grid and names the row where the
 // cursor is, so that a row that leaves the window takes no focus with it; that row is kept in the window.
 
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type FocusEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from 'react';
-import { useFleet, useSelected, useTotals } from '../../fleet/fleet-context.tsx';
+import { useFleet, useTotals, useValue } from '../../fleet/fleet-context.tsx';
 import type { ListQuery, SortColumn } from '../../fleet/list-order.ts';
 import { useAct } from '../../fleet/use-actions.ts';
 import { t } from '../../lib/language.ts';
@@ -14,10 +13,13 @@ import { type ListCursor, WHOLE_ROW } from './list-state.ts';
 import { cellId } from './row-cells.tsx';
 import { useGridKeys } from './use-grid-keys.ts';
 import type { ShownOrder } from './use-list-order.ts';
+import { useQuietWhile } from './use-quiet.ts';
+import { useRowWindow } from './use-row-window.ts';
 
 const ROW_HEIGHT = 32;
 const CARD_HEIGHT = 72;
-const OVERSCAN = 6;
+/** Of the heads of the columns. */
+const HEAD_HEIGHT = 28;
 
 interface FleetGridProps {
   readonly order: ShownOrder;
@@ -44,26 +46,18 @@ export function FleetGrid(props: FleetGridProps) {
   const [focused, setFocused] = useState(false);
   useEffect(() => onHold(pointed || focused), [pointed, focused, onHold]);
 
-  const at = useSelected(cursor, (state) => state.cursor);
-  const cell = useSelected(cursor, (state) => state.cell);
+  const { cursor: at, cell, selected } = useValue(cursor);
   const cursorIndex = at === undefined ? -1 : ids.indexOf(at);
   const rowHeight = narrow ? CARD_HEIGHT : ROW_HEIGHT;
-  const virtual = useVirtualizer({
+  const headHeight = narrow ? 0 : HEAD_HEIGHT;
+  const { rows, scrollTo, isScrolling } = useRowWindow({
+    scroller,
     count: ids.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    getItemKey: (index) => ids[index],
-    overscan: OVERSCAN,
-    rangeExtractor: (range) => {
-      const indexes = defaultRangeExtractor(range);
-      if (cursorIndex === -1 || indexes.includes(cursorIndex)) return indexes;
-      return [...indexes, cursorIndex].sort((a, b) => a - b);
-    },
+    rowHeight,
+    headHeight,
+    kept: cursorIndex,
   });
-  // Row heights change with the width of the page.
-  useEffect(() => {
-    if (rowHeight > 0) virtual.measure();
-  }, [rowHeight, virtual]);
+  useQuietWhile(isScrolling);
 
   const rowsInView = useCallback(
     () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1),
@@ -73,7 +67,7 @@ export function FleetGrid(props: FleetGridProps) {
     cursor,
     ids,
     rowsInView,
-    scrollTo: (index) => virtual.scrollToIndex(index),
+    scrollTo,
     onOpen,
     onMenu,
     onRemove,
@@ -96,6 +90,13 @@ export function FleetGrid(props: FleetGridProps) {
     else if (event.shiftKey) cursor.extendTo(id, ids);
     else if (part?.dataset.part === 'select' || event.ctrlKey || event.metaKey || selecting) cursor.toggle(id);
     else onOpen(id);
+  };
+
+  /** Buttons and boxes of rows leave the focus to the list: their elements show other rows later, and change places. */
+  const onMouseDown = (event: MouseEvent<HTMLElement>): void => {
+    if ((event.target as Element).closest('[data-part]') === null) return;
+    event.preventDefault();
+    event.currentTarget.focus({ preventScroll: true });
   };
 
   const onFocus = (event: FocusEvent): void => {
@@ -121,6 +122,7 @@ export function FleetGrid(props: FleetGridProps) {
         aria-multiselectable
         aria-activedescendant={active}
         onKeyDown={onKeyDown}
+        onMouseDown={onMouseDown}
         onClick={onClick}
         onFocus={onFocus}
         onBlur={(event) => setFocused(event.currentTarget.contains(event.relatedTarget))}
@@ -128,18 +130,18 @@ export function FleetGrid(props: FleetGridProps) {
         className="relative min-h-0 flex-1 overflow-y-auto"
       >
         <GridHeader narrow={narrow} query={query} order={order} cursor={cursor} onSort={onSort} />
-        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start }) => (
+        <div role="rowgroup" className="relative" style={{ height: ids.length * rowHeight }}>
+          {rows.map(({ slot, index }) => (
             <GridRow
-              key={ids[index]}
+              key={slot}
               id={ids[index]}
               index={index}
-              top={start}
               height={rowHeight}
               narrow={narrow}
               selecting={selecting}
+              selected={selected.has(ids[index])}
+              cell={index === cursorIndex ? cell : undefined}
               fresh={fresh.has(ids[index])}
-              cursor={cursor}
             />
           ))}
         </div>

@@ -1,6 +1,7 @@
 // The heads of the columns: they sort, and say when the order was held back.
 
 import { ArrowDown, ArrowUp } from 'lucide-react';
+import { memo } from 'react';
 import { useSelected } from '../../fleet/fleet-context.tsx';
 import type { ListQuery, SortColumn } from '../../fleet/list-order.ts';
 import { t } from '../../lib/language.ts';
@@ -16,7 +17,7 @@ interface GridHeaderProps {
   readonly onSort: (column: SortColumn) => void;
 }
 
-export function GridHeader({ narrow, query, order, cursor, onSort }: GridHeaderProps) {
+export const GridHeader = memo(function GridHeader({ narrow, query, order, cursor, onSort }: GridHeaderProps) {
   const selectedCount = useSelected(cursor, (state) => state.selected.size);
   const all = order.ids.length > 0 && selectedCount >= order.ids.length;
   const held = order.changed ? (
@@ -85,4 +86,4 @@ export function GridHeader({ narrow, query, order, cursor, onSort }: GridHeaderP
       </span>
     </div>
   );
-}
+});

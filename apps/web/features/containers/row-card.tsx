@@ -16,7 +16,7 @@ interface RowCardProps extends RowProps {
   readonly selecting: boolean;
 }
 
-export const RowCard = memo(function RowCard({ id, selected, selecting }: RowCardProps) {
+export const RowCard = memo(function RowCard({ id, selected, cell, selecting }: RowCardProps) {
   const row = useShownRow(id);
   if (row === undefined) return null;
   const { container, shown } = row;
@@ -24,7 +24,11 @@ export const RowCard = memo(function RowCard({ id, selected, selecting }: RowCar
   const parts = [...speedParts(shown.kind, status), ...(shown.reason === undefined ? [] : [say(shown.reason)])];
   const moves = shown.kind === 'downloading' || shown.kind === 'seeding';
   return (
-    <div role="gridcell" id={cellId(id, 0)} className="flex min-w-0 items-center gap-3 px-4 py-2">
+    <div
+      role="gridcell"
+      id={cell === 0 ? cellId(id, 0) : undefined}
+      className="flex min-w-0 items-center gap-3 px-4 py-2"
+    >
       {selecting ? <SelectBox name={container.name} selected={selected} /> : null}
       <div className="min-w-0 flex-1">
         <div className="flex items-center gap-2 text-body">

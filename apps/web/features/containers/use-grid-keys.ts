@@ -7,7 +7,6 @@ import { makesSense } from '../../fleet/verb.ts';
 import { CELL_COUNT } from './columns.ts';
 import { rowId } from './grid-row.tsx';
 import { type ListCursor, WHOLE_ROW } from './list-state.ts';
-import { cellId } from './row-cells.tsx';
 
 interface GridKeys {
   readonly cursor: ListCursor;
@@ -38,7 +37,11 @@ export function useGridKeys(keys: GridKeys): (event: KeyboardEvent) => void {
     const { cursor: at, cell, selected } = cursor.get();
     const index = at === undefined ? -1 : ids.indexOf(at);
     const targets = selected.size > 0 ? ids.filter((id) => selected.has(id)) : at === undefined ? [] : [at];
-    const some = (verb: 'pause' | 'start') => targets.some((id) => makesSense(verb, store.row(id)!));
+    const some = (verb: 'pause' | 'start') =>
+      targets.some((id) => {
+        const row = store.row(id);
+        return row !== undefined && makesSense(verb, row);
+      });
     const row = at === undefined ? null : document.getElementById(rowId(at));
     const command = event.ctrlKey || event.metaKey;
     const commands: Readonly<Record<string, () => void>> = command
@@ -51,8 +54,8 @@ export function useGridKeys(keys: GridKeys): (event: KeyboardEvent) => void {
           Home: () => (cell === WHOLE_ROW ? move(0, event.shiftKey, false) : at && cursor.moveTo(at, 0)),
           End: () =>
             cell === WHOLE_ROW ? move(ids.length - 1, event.shiftKey, false) : at && cursor.moveTo(at, CELL_COUNT - 1),
-          ArrowRight: () => at && cursor.moveTo(at, nextCell(at, cell, 1)),
-          ArrowLeft: () => at && cursor.moveTo(at, nextCell(at, cell, -1)),
+          ArrowRight: () => at && cursor.moveTo(at, nextCell(row, cell, 1)),
+          ArrowLeft: () => at && cursor.moveTo(at, nextCell(row, cell, -1)),
           ' ': () => at && cursor.toggle(at),
           x: () => at && cursor.toggle(at),
           Enter: () => {
@@ -76,9 +79,10 @@ export function useGridKeys(keys: GridKeys): (event: KeyboardEvent) => void {
 }
 
 /** The next cell that there is room for; the row itself comes before the first. */
-function nextCell(id: string, from: number, step: 1 | -1): number {
-  for (let cell = from + step; cell > WHOLE_ROW && cell < CELL_COUNT; cell += step) {
-    if (document.getElementById(cellId(id, cell))?.checkVisibility()) return cell;
+function nextCell(row: Element | null, from: number, step: 1 | -1): number {
+  const cells = row?.querySelectorAll('[role="gridcell"]') ?? [];
+  for (let cell = from + step; cell > WHOLE_ROW && cell < cells.length; cell += step) {
+    if (cells[cell].checkVisibility()) return cell;
   }
   return step === 1 ? from : WHOLE_ROW;
 }
