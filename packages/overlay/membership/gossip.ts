@@ -17,6 +17,8 @@ export interface GossipOptions {
 
 const TARGETS = 3;
 const INTERVAL_MS = 200;
+/** Rounds at once while there is what nobody was told yet. */
+const MOST_BURST = 4;
 /** News does not wait for the next round, but for what else may come with it. */
 const NEWS_DELAY_MS = 10;
 const LEAST_INTERVAL_MS = 100;
@@ -59,7 +61,9 @@ export class Gossip {
     const { clock, queue } = this.#options;
     this.#dueMs = Number.POSITIVE_INFINITY;
     this.#lastMs = clock.now();
-    this.tellNow(queue.isEmpty ? 0 : TARGETS);
+    if (!queue.isEmpty) this.tellNow(TARGETS);
+    // Much at once, as after a partition: one round's datagrams do not hold it.
+    for (let more = 1; more < MOST_BURST && queue.hasNews; more++) this.tellNow(TARGETS);
     this.wake();
   }
 }
