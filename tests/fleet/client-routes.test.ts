@@ -31,7 +31,10 @@ test('a container tells of its torrent, and its sources and trackers are steered
   assert.ok(conforms(SourceListSchema, off.body), JSON.stringify(off.body));
   assert.deepEqual(
     off.body.items.map(({ name, enabled }) => [name, enabled]),
-    [['tracker', false]],
+    [
+      ['tracker', false],
+      ['overlay', false],
+    ],
   );
   assertRefused(await call('POST', '/sources/dht', { enabled: true }), 409, 'wrong-state');
   assert.equal((await call('POST', '/sources/tracker', { enabled: true })).status, 200);

@@ -2,8 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FleetError } from '../errors.ts';
 import type { Driver, DriverListener, Exit, InstanceSpec, LogLine } from './driver.ts';
+
+const LOG_TIMEOUT_MS = 10_000;
+const LOG_POLL_MS = 50;
 
 export interface DriverUnderTest {
   readonly driver: Driver;
@@ -67,7 +71,7 @@ export function driverContract(
     it('keeps the log until the instance is removed, and follows it', async (t) => {
       const { driver, spec } = await open(t, make);
       await driver.start(spec);
-      const [last] = await driver.tailLog(spec.id, 1);
+      const last = await lastLine(driver, spec.id);
       assert.deepEqual([typeof last.text, last.writer], ['string', undefined]);
       assert.deepEqual(await driver.tailLog(spec.id, 0), []);
       const followed: LogLine[] = [];
@@ -117,6 +121,17 @@ async function open(t: TestContext, make: (t: TestContext) => Promise<DriverUnde
   };
   await driver.open(listener({ exited }));
   return { driver, spec, crash, exits: { seen, next } };
+}
+
+/** An engine has a line a moment after it was written, a Swarm a second or two. */
+async function lastLine(driver: Driver, id: string): Promise<LogLine> {
+  const deadline = performance.now() + LOG_TIMEOUT_MS;
+  for (;;) {
+    const [last] = await driver.tailLog(id, 1);
+    if (last !== undefined) return last;
+    assert.ok(performance.now() < deadline, 'it has a log');
+    await sleep(LOG_POLL_MS);
+  }
 }
 
 function idsOf(driver: Driver): string[] {
