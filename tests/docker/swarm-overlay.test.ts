@@ -8,6 +8,7 @@ import { startEnjambre } from '../contract/client-process.ts';
 import { temporaryFolder } from '../contract/torrent-fixture.ts';
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import type { Backend } from '../fleet/backend-process.ts';
+import { until } from '../swarm/until.ts';
 import { isComplete, keepTorrent, makeContent } from './fleet-on-docker.ts';
 import { makeSwarmFleet, readVolume, removeAll, untilNothingIsLeft } from './fleet-on-swarm.ts';
 
@@ -74,7 +75,7 @@ describe('clients of a Swarm, with no tracker', { skip: whyNoEngines(), timeout:
     const { httpPort } = await outside.line(/^listening/);
     const known = async () =>
       ((await (await fetch(`http://127.0.0.1:${httpPort}/status`)).json()) as { total_peers: number }).total_peers;
-    while ((await known()) === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    await until('it hears of somebody', async () => ((await known()) > 0 ? true : undefined));
 
     await saysWhoWrote(backend, spread);
     const { status, body } = await backend.call('GET', `/api/containers/${two}/stats`);
