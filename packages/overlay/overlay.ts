@@ -229,6 +229,7 @@ export class Overlay {
   #changed(member: Member, before: MemberState | undefined): void {
     this.#neighbourhood.changed(member, before === undefined);
     if (member.state === 'left') this.#records.forget(member.id);
+    if (member.state === 'alive' && before === 'dead') this.#antiEntropy.hurry();
     if (member.state === 'alive' && before !== 'alive') this.#providers.memberCameBack(member);
   }
 

@@ -26,7 +26,10 @@ type Of<Type extends Body['type']> = Extract<Body, { type: Type }>;
 
 /** What gossip left out is found within a few of these. */
 const INTERVAL_MS = 5_000;
-const JITTER_MS = 1_000;
+/** Gossip that has half a network to tell of leaves out more. */
+const HURRIED_INTERVAL_MS = 1_500;
+/** Either way, of the interval. */
+const JITTER_SHARE = 0.2;
 /** Bytes of rumours and of entries in one datagram, its header aside. */
 const ROOM = 1_100;
 const MOST_ENTRIES = Math.floor(ROOM / DIGEST_ENTRY_LENGTH);
@@ -40,18 +43,22 @@ const PROVEN_MS = 5 * 60_000;
 export class AntiEntropy {
   readonly #options: AntiEntropyOptions;
   #timer: Timer | undefined;
+  #isHurried = false;
 
   constructor(options: AntiEntropyOptions) {
     this.#options = options;
   }
 
   start(): void {
-    const { clock, random } = this.#options;
-    this.#timer = clock.after(INTERVAL_MS - JITTER_MS + random.below(2 * JITTER_MS), () => {
-      const partner = this.#options.partner();
-      if (partner !== undefined) this.#sendSummary(partner);
-      this.start();
-    });
+    this.#compareIn(INTERVAL_MS);
+  }
+
+  /** Somebody who was gone is back, and many more may be: the next comparison comes soon. */
+  hurry(): void {
+    if (this.#isHurried) return;
+    this.#isHurried = true;
+    this.#timer?.cancel();
+    this.#compareIn(HURRIED_INTERVAL_MS);
   }
 
   stop(): void {
@@ -136,6 +143,17 @@ export class AntiEntropy {
       }
       this.#options.send(partner, { type: 'gossip' }, batch);
     }
+  }
+
+  #compareIn(delayMs: number): void {
+    const { clock, random, partner: choose } = this.#options;
+    const jitterMs = JITTER_SHARE * delayMs;
+    this.#timer = clock.after(delayMs - jitterMs + random.below(2 * jitterMs), () => {
+      this.#isHurried = false;
+      const partner = choose();
+      if (partner !== undefined) this.#sendSummary(partner);
+      this.#compareIn(INTERVAL_MS);
+    });
   }
 
   #sendSummary(partner: Member): void {
