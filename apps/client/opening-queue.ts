@@ -2,20 +2,15 @@
 // and keep the first ones from getting ready.
 
 /** Enough that one big torrent's check does not hold back those that only have to be looked at. */
-const AT_ONCE = 32;
+export const AT_ONCE = 32;
 
 export class OpeningQueue {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  /** Whether whoever comes now has to wait. */
-  get isBusy(): boolean {
-    return this.#running >= AT_ONCE;
-  }
-
   /** Calls `open` when it is its turn; resolves as it does. */
   async run<T>(open: () => Promise<T>): Promise<T> {
-    if (this.isBusy) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {
       return await open();

@@ -7,7 +7,7 @@ import type { Clock, Logger, Random } from '@enjambre/runtime';
 import type { Config } from './config.ts';
 import type { Discovery } from './discovery.ts';
 import { StartError } from './errors.ts';
-import { OpeningQueue } from './opening-queue.ts';
+import { AT_ONCE, OpeningQueue } from './opening-queue.ts';
 import type { MetainfoFile } from './state/metainfo-file.ts';
 import type { StateFolder } from './state/state-folder.ts';
 import { statusOf } from './status.ts';
@@ -124,13 +124,13 @@ export class TorrentList {
     const addedAt = clock.wallTime();
     const entry: TorrentEntry = { torrent, metainfo, trackers, addedBy, addedAt, told: '', isLeaving: false };
     this.#entries.set(torrent.infoHash, entry);
+    // A start adds a thousand before it opens the first: whoever is to wait reads them again.
+    if (this.#entries.size > AT_ONCE) metainfo.forgetHashes();
     return entry;
   }
 
   /** Opens its files, when it is its turn, and looks for peers. What is wrong with its files becomes its state. */
-  async launch({ torrent, metainfo }: TorrentEntry): Promise<void> {
-    // Whoever waits reads them again: a thousand in the queue would hold them all.
-    if (this.#opening.isBusy) metainfo.forgetHashes();
+  async launch({ torrent }: TorrentEntry): Promise<void> {
     await this.#opening.run(() => torrent.start());
   }
 
