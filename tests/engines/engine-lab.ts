@@ -51,6 +51,11 @@ export class EngineLab {
     }
   }
 
+  /** On the first of them: an image of a program of this machine and its libraries. */
+  makeProgramImage(tag: string, program: string): void {
+    if (this.engines[0].docker('image', 'ls', '--quiet', tag) === '') run('program', this.#folder, '1', tag, program);
+  }
+
   /** The first is its manager. */
   joinSwarm(): void {
     if (this.engines[0].docker('info', '--format', '{{.Swarm.LocalNodeState}}') === 'active') return;

@@ -6,6 +6,7 @@
 #   engines.sh up FOLDER PREFIX COUNT      engine N: FOLDER/N/docker.sock, address 10.77.0.N, namespace PREFIX-N
 #   engines.sh keep FOLDER PREFIX COUNT PID    ends them when that process ends, however it does
 #   engines.sh image FOLDER N NODE         has enjambre:latest, made as `npm run image` does it: the first makes it, for all
+#   engines.sh program FOLDER N TAG FILE   has an image of that program of this machine
 #   engines.sh swarm FOLDER COUNT          joins them to one Docker Swarm; engine 1 is its manager
 #   engines.sh empty FOLDER COUNT          removes what a test before has left, but images
 #   engines.sh halt FOLDER N               ends an engine, and what runs on it
@@ -66,7 +67,7 @@ start() {
   answers "$3"
 }
 
-# With it the base nodebase: that node, a shell, their libraries, nothing else. One at a time: there is one dist/.
+# With it its base, nodebase. One at a time: there is one dist/.
 image() {
   folder=$1
   local kept=${folder%-*}-image.tar builder
@@ -74,7 +75,7 @@ image() {
   exec 9<"$builder"
   flock 9
   if [ ! -e "$kept" ]; then
-    base "$2" "$3"
+    make "$2" nodebase:latest "$3" /usr/bin/node /bin/sh /bin/sh
     "$3" "$builder" --installed --base=nodebase:latest --tag=enjambre:latest --host="unix://$folder/$2/docker.sock" >/dev/null
     engine "$2" save --output "$kept" enjambre:latest nodebase:latest
   else
@@ -82,15 +83,24 @@ image() {
   fi
 }
 
-base() {
-  local root node=$2
+program() {
+  folder=$1
+  make "$2" "$3" "$4" "$4"
+}
+
+# An image of programs of this machine, each followed by where it is to lie, with their libraries and nothing else.
+make() {
+  local root n=$1 tag=$2
+  shift 2
   root=$(mktemp --directory)
-  mkdir -p "$root"/{bin,etc,tmp,usr/bin}
+  mkdir -p "$root"/{etc,tmp}
   chmod 1777 "$root/tmp"
-  cp --dereference "$node" "$root/usr/bin/node"
-  cp --dereference /bin/sh "$root/bin/sh"
-  ldd "$node" /bin/sh | grep -o '/[^ ]*\.so[^ ]*' | sort -u | xargs cp --parents --dereference --target-directory="$root"
-  tar --directory="$root" --create . | engine "$1" import - nodebase:latest >/dev/null
+  while [ $# -gt 0 ]; do
+    install -D "$1" "$root$2"
+    ldd "$1" | grep -o '/[^ ]*\.so[^ ]*' | sort -u | xargs cp --parents --dereference --target-directory="$root"
+    shift 2
+  done
+  tar --directory="$root" --create . | engine "$n" import - "$tag" >/dev/null
   rm -rf "$root"
 }
 
@@ -155,8 +165,8 @@ keep() {
 }
 
 case $verb in
-  up | image | swarm | empty | halt | start | down | keep) "$verb" "$@" ;;
+  up | image | program | swarm | empty | halt | start | down | keep) "$verb" "$@" ;;
   cut) ip -netns "$1-lan" link set "port$2" down ;;
   mend) ip -netns "$1-lan" link set "port$2" up ;;
-  *) sed -n 2,15p "$0" >&2; exit 2 ;;
+  *) sed -n 2,16p "$0" >&2; exit 2 ;;
 esac

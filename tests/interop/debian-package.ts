@@ -17,6 +17,7 @@ const PROBES: Readonly<Record<string, string>> = {
   iptables: 'command -v iptables',
   iproute2: 'command -v ip',
   'docker-compose': 'command -v docker-compose',
+  haproxy: 'command -v haproxy',
   'docker-registry': 'command -v docker-registry',
 };
 
