@@ -48,6 +48,14 @@ describe('parseTorrentFile', () => {
     assert.equal(torrent.private, false);
   });
 
+  it('takes bytes that follow the end for nothing, as other clients do', () => {
+    const bytes = encodeBencode({ announce: 'http://t/announce', info: single });
+    for (const rest of ['\n', '\r\n', '\0\0', 'i1e', 'garbage']) {
+      const torrent = parseTorrentFile(Buffer.concat([bytes, Buffer.from(rest)]));
+      assert.deepEqual(torrent.infoHashV1, parse(single).infoHashV1, JSON.stringify(rest));
+    }
+  });
+
   it('reads many files, empty ones, padding and executable ones', () => {
     const torrent = parse(
       multi(

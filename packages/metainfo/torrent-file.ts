@@ -60,7 +60,8 @@ export interface TorrentFile {
 }
 
 /**
- * Reads the bytes of a .torrent file.
+ * Reads the bytes of a .torrent file. What follows its dictionary (a line end, zeros of a block) is ignored, as other
+ * clients do: the info hash is of the info dictionary alone.
  * @throws MetainfoError
  */
 export function parseTorrentFile(bytes: Uint8Array): TorrentFile {
