@@ -2,7 +2,7 @@
 // What is wrong with one of the first ends the start; with any other it is named, and the others go on.
 
 import type { Logger } from '@enjambre/runtime';
-import { ApiError, keeping, StartError } from './errors.ts';
+import { ApiError, keeping, reasonOf, StartError } from './errors.ts';
 import { MetainfoFile } from './state/metainfo-file.ts';
 import type { StateFolder } from './state/state-folder.ts';
 import type { TorrentEntry } from './torrent-entry.ts';

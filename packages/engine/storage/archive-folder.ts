@@ -75,21 +75,29 @@ async function measure(disk: Disk, path: string, size: number): Promise<PathStat
 /**
  * Looks whether the files of a complete torrent still lie where they were written: one that is removed or cut meanwhile
  * goes on taking writes without a word.
+ * @returns for each file how it is now, undefined for padding
  * @throws StorageError code `not-readable`
  */
-export async function verifyInPlace(disk: Disk, root: string, files: readonly StoreFile[]): Promise<void> {
-  for (const file of files) {
+export async function verifyInPlace(
+  disk: Disk,
+  root: string,
+  files: readonly StoreFile[],
+): Promise<(PathState | undefined)[]> {
+  const states: (PathState | undefined)[] = Array.from({ length: files.length });
+  for (const [fileIndex, file] of files.entries()) {
     if (file.padding) continue;
     const path = pathOf(root, file);
     const state = await disk.state(path).catch((error: unknown) => {
       throw diskError(error, 'read', path);
     });
-    if (state !== undefined && state.size >= file.size) continue;
+    states[fileIndex] = state;
+    if (state?.kind === 'file' && state.size >= file.size) continue;
     throw new StorageError(
       'not-readable',
       `${path} was removed or cut while it was in use; a recheck fetches it again`,
     );
   }
+  return states;
 }
 
 /** Goes down part by part: making all at once would follow a link out of the archives and make folders there. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { BLOCK_LENGTH } from '@enjambre/metainfo';
@@ -122,6 +122,44 @@ it('does not call a torrent kept whose file was removed while it was written', a
   await rm(join(archives, layout.files[0].path));
   await assert.rejects(store.flush(), { code: 'not-readable', message: /was removed or cut while it was in use/ });
   await store.close();
+});
+
+it('finds out that a file of a complete torrent was changed, at rest again, and fetches nothing over it', async () => {
+  const archives = scratch.folder();
+  await writeFiles(archives, layout, content);
+  const store = scratch.store(archives, layout);
+  assert.equal((await openedPieces(store)).length, pieces.length);
+  await store.flush();
+  const path = join(archives, layout.files[4].path);
+  const good = await readFile(path);
+  const edited = Buffer.from(good);
+  edited[0] ^= 1;
+  await writeFile(path, edited);
+  await store.flush();
+  await assert.rejects(store.flush(), { code: 'not-readable', message: /was changed since it was verified, 1 of/ });
+  await assert.rejects(store.flush(), { code: 'not-readable' }, 'it stays so');
+  assert.deepEqual(await readFile(path), edited);
+  await writeFile(path, good);
+  await store.flush();
+  await store.flush();
+  await store.close();
+  const again = scratch.store(archives, layout);
+  assert.equal((await openedPieces(again)).length, pieces.length);
+  await again.close();
+});
+
+it('takes a file that was only touched for what it is', async () => {
+  const archives = scratch.folder();
+  await writeFiles(archives, layout, content);
+  const store = scratch.store(archives, layout);
+  await openedPieces(store);
+  await store.flush();
+  await utimes(join(archives, layout.files[0].path), 1, 1);
+  for (let look = 0; look < 3; look++) await store.flush();
+  await store.close();
+  const again = scratch.store(archives, layout);
+  assert.equal((await openedPieces(again)).length, pieces.length);
+  await again.close();
 });
 
 it('never goes through a link out of the archives, to write or to make folders', async () => {
