@@ -341,7 +341,9 @@ class ArchivedPieces implements FileStore {
 
   readonly #toPathSpan = ({ fileIndex, fileOffset, length }: FileSpan): PathSpan => {
     const file = this.#layout.files[fileIndex];
-    return { path: file.padding ? undefined : pathOf(this.#root, file), position: fileOffset, length };
+    const path = file.padding ? undefined : pathOf(this.#root, file);
+    const span = { path, position: fileOffset, length };
+    return file.executable === true ? { ...span, executable: true } : span;
   };
 
   #closedError(): StorageError {
