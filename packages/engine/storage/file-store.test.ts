@@ -137,7 +137,10 @@ it('finds out that a file of a complete torrent was changed, at rest again, and 
   edited[0] ^= 1;
   await writeFile(path, edited);
   await store.flush();
-  await assert.rejects(store.flush(), { code: 'not-readable', message: /was changed since it was verified, 1 of/ });
+  await assert.rejects(store.flush(), {
+    code: 'not-readable',
+    message: /was changed since it was verified, and is damaged in 1 of/,
+  });
   await assert.rejects(store.flush(), { code: 'not-readable' }, 'it stays so');
   assert.deepEqual(await readFile(path), edited);
   await writeFile(path, good);

@@ -170,7 +170,7 @@ class ArchivedPieces implements FileStore {
     const path = pathOf(this.#root, this.#layout.files[damaged.fileIndex]);
     throw new StorageError(
       'not-readable',
-      `${path} was changed since it was verified, ${damaged.badPieces} of its pieces are damaged; a recheck fetches them again`,
+      `${path} was changed since it was verified, and is damaged in ${damaged.badPieces} of its pieces; a recheck fetches those again`,
     );
   }
 
