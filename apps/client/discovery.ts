@@ -6,7 +6,7 @@ import type { PeerSource } from '@enjambre/engine';
 import type { Clock, Logger, Random } from '@enjambre/runtime';
 import { MAX_TRACKERS } from '@enjambre/tracker';
 import type { Config } from './config.ts';
-import { ApiError, reasonOf } from './errors.ts';
+import { ApiError, keeping } from './errors.ts';
 import { sourceNames } from './flag-values.ts';
 import type { OwnOverlay } from './own-overlay.ts';
 import { createTrackerCallers } from './sources/tracker-callers.ts';
@@ -161,12 +161,4 @@ export class Discovery {
 function requireName(name: string): void {
   if ((NAMES as readonly string[]).includes(name)) return;
   throw new ApiError(404, 'source-not-found', `There is no source of that name; there are ${NAMES.join(' and ')}.`);
-}
-
-function keeping(write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    throw new ApiError(507, 'not-kept', `It could not be kept: ${reasonOf(error)}.`, { cause: error });
-  }
 }

@@ -56,3 +56,12 @@ export class ApiError extends Error {
     this.headers = headers;
   }
 }
+
+/** What is to survive a restart. @throws ApiError `not-kept` when it cannot be written */
+export function keeping(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new ApiError(507, 'not-kept', `It could not be kept: ${reasonOf(error)}.`, { cause: error });
+  }
+}

@@ -2,7 +2,7 @@
 // What is wrong with one of the first ends the start; with any other it is named, and the others go on.
 
 import type { Logger } from '@enjambre/runtime';
-import { ApiError, reasonOf, StartError } from './errors.ts';
+import { ApiError, keeping, reasonOf, StartError } from './errors.ts';
 import { MetainfoFile } from './state/metainfo-file.ts';
 import type { StateFolder } from './state/state-folder.ts';
 import type { TorrentEntry } from './torrent-entry.ts';
@@ -59,12 +59,11 @@ export class TorrentAdding {
         `${present.torrent.metainfo.name} ${present.isLeaving ? 'is being removed' : 'is there already'}.`,
       );
     }
-    try {
+    keeping(() => {
+      // The mark first: by itself it means nothing, and a torrent that was refused must not be there after a restart.
+      this.#state.setPaused(infoHash, paused);
       this.#state.keep(infoHash, bytes);
-      if (paused) this.#state.setPaused(infoHash, true);
-    } catch (error) {
-      throw new ApiError(507, 'not-kept', `It could not be kept: ${reasonOf(error)}.`, { cause: error });
-    }
+    });
     const entry = this.#list.add(this.#read(bytes, this.#state.torrentPath(infoHash)), 'api');
     this.#launch(entry);
     return entry;

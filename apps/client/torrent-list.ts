@@ -6,7 +6,7 @@ import { createFileStore, DiskWorkshop, removeTorrentFiles, type Session, type T
 import type { Clock, Logger, Random } from '@enjambre/runtime';
 import type { Config } from './config.ts';
 import type { Discovery } from './discovery.ts';
-import { StartError } from './errors.ts';
+import { keeping, reasonOf, StartError } from './errors.ts';
 import { AT_ONCE, OpeningQueue } from './opening-queue.ts';
 import type { MetainfoFile } from './state/metainfo-file.ts';
 import type { StateFolder } from './state/state-folder.ts';
@@ -75,12 +75,17 @@ export class TorrentList {
   resume(): void {
     this.#pauseAsked = false;
     for (const { torrent } of this.#entries.values()) torrent.resume();
-    this.#state.clearPaused();
+    try {
+      this.#state.clearPaused();
+    } catch (error) {
+      const what = 'torrents that were paused by themselves go on, and are paused again after a restart';
+      this.#surroundings.logger.log('warn', what, { reason: reasonOf(error) });
+    }
   }
 
-  /** One of them; remembered over a restart. @throws the system's error when that cannot be written */
+  /** One of them; remembered over a restart. @throws ApiError `not-kept`; then nothing has changed */
   setPaused({ torrent }: TorrentEntry, paused: boolean): void {
-    this.#state.setPaused(torrent.infoHash, paused);
+    keeping(() => this.#state.setPaused(torrent.infoHash, paused));
     if (paused) torrent.pause();
     else torrent.resume();
   }
@@ -139,14 +144,19 @@ export class TorrentList {
     void this.#opening.run(() => torrent.recheck());
   }
 
-  /** Stops it and forgets it. Resolves when its trackers know and its files are let go, or deleted. */
+  /**
+   * Stops it and forgets it. Resolves when its trackers know and its files are let go, or deleted.
+   * @throws ApiError `not-kept` when it would be back after a restart; then it goes on
+   */
   async remove(entry: TorrentEntry, withData: boolean): Promise<TorrentRemoval> {
     const { torrent } = entry;
     const { infoHash } = torrent;
+    keeping(() => {
+      this.#discovery.forget(infoHash);
+      this.#state.drop(infoHash);
+    });
     entry.isLeaving = true;
     try {
-      this.#state.drop(infoHash);
-      this.#discovery.forget(infoHash);
       await this.#session.removeTorrent(torrent);
       if (!withData) return { removedFiles: 0, removedBytes: 0, kept: [] };
       const { archives } = this.#config;

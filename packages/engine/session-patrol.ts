@@ -35,14 +35,19 @@ export class SessionPatrol {
     this.#isWalking = true;
     let files = 0;
     for (let left = this.#torrents.size; left > 0 && files < FILES_A_BEAT; left--) {
-      this.#round ??= this.#torrents.values();
-      const { value: torrent, done } = this.#round.next();
-      if (done === true) this.#round = undefined;
-      else {
-        files += torrent.metainfo.files.length;
-        await torrent.patrol();
-      }
+      const torrent = this.#next();
+      if (torrent === undefined) break;
+      files += torrent.metainfo.files.length;
+      await torrent.patrol();
     }
     this.#isWalking = false;
+  }
+
+  /** Round and round; undefined when there is no torrent any more. */
+  #next(): Torrent | undefined {
+    const { value } = this.#round?.next() ?? {};
+    if (value !== undefined) return value;
+    this.#round = this.#torrents.values();
+    return this.#round.next().value;
   }
 }

@@ -36,6 +36,8 @@ export class Torrent {
   #before: TransferTotals = NOTHING_TRANSFERRED;
   #phase: TorrentSnapshot['phase'] = 'opening';
   #isOpen = false;
+  /** In error: pieces are asked for again, to see whether they can be stored now. */
+  #isTrying = false;
   #paused = false;
   #checking: Promise<void> | undefined;
 
@@ -75,7 +77,8 @@ export class Torrent {
 
   resume(): void {
     this.#paused = false;
-    if (this.#phase !== 'error') this.#transfer?.download.proceed();
+    if (this.#phase === 'error') this.#trouble.retryNow();
+    else this.#transfer?.download.proceed();
   }
 
   get snapshot(): TorrentSnapshot {
@@ -252,7 +255,8 @@ export class Torrent {
 
   #pieceVerified(pieceIndex: number): void {
     this.#pieceFound(pieceIndex);
-    if (this.#phase === 'error') this.#goOn();
+    // One that was on its way when another failed says nothing: the next would be fetched in vain, and the next.
+    if (this.#phase === 'error' && this.#isTrying) this.#goOn();
     this.#transfer?.announce(pieceIndex);
     if (!this.#had.isComplete) return;
     this.sources.completed();
@@ -284,6 +288,7 @@ export class Torrent {
   #storageFailed(error: unknown): void {
     if (!this.#isOpen) return;
     // Each time: a retry that failed must not go on fetching what can't be stored.
+    this.#isTrying = false;
     this.#transfer?.download.hold();
     if (this.#phase !== 'error') this.#refused(error, () => this.#tryStorageAgain());
   }
@@ -293,7 +298,10 @@ export class Torrent {
     if (this.#phase !== 'error') return;
     this.#trouble.retryLater(() => this.#tryStorageAgain());
     if (this.#had.isComplete) void this.#settle();
-    else if (!this.#paused) this.#transfer?.download.proceed();
+    else if (!this.#paused) {
+      this.#isTrying = true;
+      this.#transfer?.download.proceed();
+    }
   }
 
   #refused(error: unknown, again: () => void): void {

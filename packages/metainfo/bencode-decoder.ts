@@ -29,27 +29,13 @@ export interface DecodeOptions {
 }
 
 /**
- * Decodes bytes that hold one value and nothing else. Byte strings are views of `bytes`, so keep those as they are.
+ * Decodes the value that `bytes` begins with; `length` is how many bytes it takes. What follows is the caller's: messages
+ * carry a payload there (BEP 9 `ut_metadata`), servers and mail programs leave line ends. Byte strings are views of `bytes`,
+ * so keep those as they are.
  * `unsortedKeys`: some dictionary's keys are not in byte order, so an encoding of the value has other bytes.
  * @throws BencodeError
  */
 export function decodeBencode(
-  bytes: Uint8Array,
-  options?: DecodeOptions,
-): { value: BencodeValue; unsortedKeys: boolean } {
-  const { value, length, unsortedKeys } = decodeBencodePrefix(bytes, options);
-  if (length !== bytes.length) {
-    throw new BencodeError('trailing-bytes', `${bytes.length - length} more bytes follow the end of the value`, length);
-  }
-  return { value, unsortedKeys };
-}
-
-/**
- * Decodes the value that `bytes` begins with; `length` is how many bytes it takes. For messages that carry a payload
- * after it (BEP 9 `ut_metadata`, BEP 10).
- * @throws BencodeError
- */
-export function decodeBencodePrefix(
   bytes: Uint8Array,
   options?: DecodeOptions,
 ): { value: BencodeValue; length: number; unsortedKeys: boolean } {

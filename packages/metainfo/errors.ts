@@ -8,8 +8,7 @@ export type BencodeErrorCode =
   | 'string-beyond-end'
   | 'key-not-string'
   | 'duplicate-key'
-  | 'too-deep'
-  | 'trailing-bytes';
+  | 'too-deep';
 
 /** Bytes that are not bencode (BEP 3). `offset` is where, counted from the first byte decoded. */
 export class BencodeError extends Error {

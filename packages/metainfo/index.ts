@@ -1,5 +1,5 @@
 export { type AddressScope, addressScope } from './address-scope.ts';
-export { type DecodeOptions, decodeBencode, decodeBencodePrefix } from './bencode-decoder.ts';
+export { type DecodeOptions, decodeBencode } from './bencode-decoder.ts';
 export { BencodeDictionary, type BencodeValue } from './bencode-dictionary.ts';
 export { type BencodeInput, encodeBencode } from './bencode-encoder.ts';
 export { decodeCompactPeers4, decodeCompactPeers6, encodeCompactPeers } from './compact-peers.ts';

@@ -2,6 +2,7 @@
 
 import type { BencodeDictionary } from './bencode-dictionary.ts';
 import { MetainfoError } from './errors.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 /** `offset` is where its bytes begin among all bytes of the torrent. */
 export interface ListedFile {
@@ -11,6 +12,8 @@ export interface ListedFile {
   readonly offset: number;
   readonly padding: boolean;
   readonly executable: boolean;
+  /** Of a symbolic link: the torrent's own words. */
+  readonly linkTarget: readonly string[] | undefined;
 }
 
 /** More files than any real torrent has; each costs memory. */
@@ -27,7 +30,9 @@ export class FileList {
    * @throws MetainfoError
    */
   add(dictionary: BencodeDictionary, originalPath: readonly string[], offset = this.end): void {
-    const size = dictionary.getInteger('length');
+    const attributes = dictionary.getString('attr');
+    // A link has no bytes, whatever length it is said to have.
+    const size = isLink(dictionary) ? 0 : dictionary.getInteger('length');
     if (size === undefined || size < 0) {
       throw new MetainfoError('bad-files', 'a file has no valid length', dictionary.offsetOf('length'));
     }
@@ -37,14 +42,24 @@ export class FileList {
     if (!Number.isSafeInteger(offset + size)) {
       throw new MetainfoError('bad-files', 'the sizes of the files add up to too much', dictionary.offsetOf('length'));
     }
-    const attributes = dictionary.getString('attr');
     this.files.push({
       originalPath,
       size,
       offset,
       padding: attributes?.includes('p') ?? false,
       executable: attributes?.includes('x') ?? false,
+      linkTarget: isLink(dictionary) ? readLinkTarget(dictionary) : undefined,
     });
     this.end = offset + size;
   }
+}
+
+/** Whether that file is a symbolic link (BEP 47). */
+export function isLink(dictionary: BencodeDictionary): boolean {
+  return dictionary.getString('attr')?.includes('l') ?? false;
+}
+
+function readLinkTarget(dictionary: BencodeDictionary): readonly string[] {
+  const parts = dictionary.getList('symlink path') ?? [];
+  return parts.map((part) => (part instanceof Uint8Array ? decodeUtf8(part) : ''));
 }

@@ -48,6 +48,61 @@ describe('parseTorrentFile', () => {
     assert.equal(torrent.private, false);
   });
 
+  it('reads links that lead to what the torrent has, and leaves the others out', () => {
+    const link = (target: BencodeInput[], ...path: string[]): BencodeInput => {
+      return { length: 0, path, attr: 'l', 'symlink path': target };
+    };
+    const targets = (...links: BencodeInput[]) => {
+      const { files } = parse(multi([file(100_000, 'lib', 'deep', 'a.so.1'), ...links], 4));
+      return files.slice(1).map(({ linkTarget, size, path }) => [path, linkTarget, size]);
+    };
+    assert.deepEqual(targets(link(['lib', 'deep', 'a.so.1'], 'a.so'), link(['lib', 'deep'], 'lib', 'now')), [
+      ['root/a.so', 'lib/deep/a.so.1', 0],
+      ['root/lib/now', 'deep', 0],
+    ]);
+    assert.deepEqual(targets(link(['x'], 'lib', 'y'), link(['lib', 'deep', 'a.so.1'], 'x')), [
+      ['root/lib/y', '../x', 0],
+      ['root/x', 'lib/deep/a.so.1', 0],
+    ]);
+    const out = [[], ['..', 'x'], ['lib', '..', '..', 'root'], ['/etc/passwd'], ['gone'], ['self'], ['lib/deep'], [7]];
+    for (const target of out) assert.deepEqual(targets(link(target, 'self')), [['root/self', '', 0]]);
+    assert.deepEqual(
+      targets(link(['b'], 'a'), link(['a'], 'b')).map(([, target]) => target),
+      ['', ''],
+    );
+    // libtorrent says what the disk says: from the link's own folder.
+    assert.deepEqual(targets(link(['a.so.1'], 'lib', 'deep', 'a.so'), link(['..', 'lib', '.', 'deep'], 'bin', 'l')), [
+      ['root/lib/deep/a.so', 'a.so.1', 0],
+      ['root/bin/l', '../lib/deep', 0],
+    ]);
+    // Some programs give the length of what it leads to, some none.
+    const target = ['lib', 'deep', 'a.so.1'];
+    const lengths = [{ length: 100_000 }, {}].map((length) => ({
+      ...length,
+      path: ['l'],
+      attr: 'l',
+      'symlink path': target,
+    }));
+    for (const one of lengths) assert.deepEqual(targets(one), [['root/l', 'lib/deep/a.so.1', 0]]);
+  });
+
+  it('never writes through a link: a file below one has a folder of its own', () => {
+    const through = { length: 0, path: ['l'], attr: 'l', 'symlink path': ['d'] };
+    const { files } = parse(multi([file(50_000, 'd', 'a'), through, file(50_000, 'l', 'b')], 4));
+    assert.deepEqual(
+      files.map(({ path }) => path),
+      ['root/d/a', 'root/l', 'root/l (2)/b'],
+    );
+  });
+
+  it('takes bytes that follow the end for nothing, as other clients do', () => {
+    const bytes = encodeBencode({ announce: 'http://t/announce', info: single });
+    for (const rest of ['\n', '\r\n', '\0\0', 'i1e', 'garbage']) {
+      const torrent = parseTorrentFile(Buffer.concat([bytes, Buffer.from(rest)]));
+      assert.deepEqual(torrent.infoHashV1, parse(single).infoHashV1, JSON.stringify(rest));
+    }
+  });
+
   it('reads many files, empty ones, padding and executable ones', () => {
     const torrent = parse(
       multi(

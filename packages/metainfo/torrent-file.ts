@@ -6,6 +6,7 @@ import { decodeBencode } from './bencode-decoder.ts';
 import { BencodeDictionary } from './bencode-dictionary.ts';
 import { BencodeError, MetainfoError } from './errors.ts';
 import { verifyHybrid } from './hybrid.ts';
+import { readLinkTargets } from './link-targets.ts';
 import type { ListedFile } from './listed-file.ts';
 import type { PeerAddress } from './peer-address.ts';
 import { PieceGeometry } from './piece-geometry.ts';
@@ -28,6 +29,11 @@ export interface TorrentFileEntry {
   /** Zeros that align the next file (BEP 47); part of the pieces, never written. */
   readonly padding: boolean;
   readonly executable: boolean;
+  /**
+   * A symbolic link (BEP 47) and where it leads, from its own folder: always to a file or folder of this torrent. '' for a
+   * link that leads elsewhere: it is left out.
+   */
+  readonly linkTarget?: string;
 }
 
 /** Bytes are views of what was parsed. */
@@ -60,7 +66,8 @@ export interface TorrentFile {
 }
 
 /**
- * Reads the bytes of a .torrent file.
+ * Reads the bytes of a .torrent file. What follows its dictionary (a line end, zeros of a block) is ignored, as other
+ * clients do: the info hash is of the info dictionary alone.
  * @throws MetainfoError
  */
 export function parseTorrentFile(bytes: Uint8Array): TorrentFile {
@@ -140,12 +147,17 @@ function readVersions(info: BencodeDictionary): { hasV1: boolean; hasV2: boolean
 }
 
 function withSafePaths(listed: readonly ListedFile[]): TorrentFileEntry[] {
-  const paths = new SafePaths();
-  return listed.map(({ originalPath, size, offset, padding, executable }) => {
+  const safePaths = new SafePaths();
+  // Padding is never written, so it takes no path from a real file.
+  const paths = listed.map(({ originalPath, padding }) => (padding ? '' : safePaths.place(originalPath)));
+  const linkTargets = readLinkTargets(listed, paths);
+  return listed.map(({ originalPath, size, offset, padding, executable }, index) => {
     const original = originalPath.join('/');
-    // Padding is never written, so it takes no path from a real file.
-    const path = padding ? '' : paths.place(originalPath);
+    const path = paths[index];
+    const linkTarget = linkTargets.get(index);
     // Nearly always they are equal, and one string can be both.
-    return { path, displayPath: path === original ? path : original, size, offset, padding, executable };
+    const displayPath = path === original ? path : original;
+    const entry = { path, displayPath, size, offset, padding, executable };
+    return linkTarget === undefined ? entry : { ...entry, linkTarget };
   });
 }

@@ -2,7 +2,7 @@
 
 import { BencodeDictionary } from './bencode-dictionary.ts';
 import { MetainfoError } from './errors.ts';
-import { FileList, type ListedFile } from './listed-file.ts';
+import { FileList, isLink, type ListedFile } from './listed-file.ts';
 import { verifyPieceLayer } from './piece-layers.ts';
 import { decodeUtf8Key } from './utf8.ts';
 
@@ -36,7 +36,7 @@ export function readV2Layout(
   }
   const list = new FileList();
   const addFile = (file: BencodeDictionary, path: readonly string[]): void => {
-    const isEmpty = file.getInteger('length') === 0;
+    const isEmpty = isLink(file) || file.getInteger('length') === 0;
     list.add(file, path, isEmpty ? list.end : Math.ceil(list.end / pieceLength) * pieceLength);
     if (isEmpty) return;
     const root = file.getBytes('pieces root');

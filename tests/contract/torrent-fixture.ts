@@ -59,7 +59,7 @@ export function makeFolderTorrent(t: TestContext, name: string, sizes: Readonly<
   const info = { files, name, 'piece length': pieceLength, pieces: Buffer.concat(pieces) };
   const path = join(temporaryFolder(t), `${name}.torrent`);
   writeFileSync(path, encodeBencode({ info }));
-  return { path, contents, infoHash: sha1(Buffer.from(encodeBencode(info))).toString('hex') };
+  return { path, contents, data, infoHash: sha1(Buffer.from(encodeBencode(info))).toString('hex') };
 }
 
 /** One file of zeros, sparse on disk: big enough that checking it takes a while, made in no time. */

@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { afterwards } from '../contract/cleanup.ts';
-import { makeTorrent } from '../contract/torrent-fixture.ts';
+import { makeFolderTorrent, makeTorrent } from '../contract/torrent-fixture.ts';
 import { startGoodSeed } from './good-seed.ts';
 import { SwarmClient } from './swarm-client.ts';
 import { until } from './until.ts';
@@ -17,6 +17,7 @@ const MIB = 1024 * 1024;
 const PIECE_LENGTH = 64 * 1024;
 /** A refused disk is tried again every ten seconds; then the rest has to come. */
 const RETRIED_MS = 25_000;
+const RETRY_MS = 10_000;
 
 /** A file system of its own. */
 function mount(t: TestContext, size: string): string {
@@ -81,6 +82,34 @@ describe('a disk that refuses', { concurrency: 2, skip: whyNot() }, () => {
     assert.ok(readFileSync(path.join(archives, 'data-1.bin')).equals(large.data), 'the content is right');
     assert.ok(totals.downloaded < 2 * large.data.length, `${totals.downloaded} bytes were fetched`);
     assert.equal(client.said(/cannot be written/).length, 1, 'it was said once');
+  });
+
+  it('that refuses one file of many says so once, keeps the others, and goes on when told to', async (t: TestContext) => {
+    const fixture = makeFolderTorrent(t, 'album', { 'a.bin': 4 * MIB, 'b.bin': 256 * 1024, 'c.bin': 4 * MIB });
+    const archives = mount(t, '32m');
+    const refusing = path.join(archives, 'album', 'b.bin');
+    mkdirSync(path.dirname(refusing));
+    writeFileSync(refusing, '');
+    execFileSync('/bin/mount', ['--bind', refusing, refusing], { stdio: 'pipe' });
+    execFileSync('/bin/mount', ['-o', 'remount,bind,ro', refusing], { stdio: 'pipe' });
+    const seed = await startGoodSeed(t, fixture, { host: '127.0.5.4' });
+    const client = await SwarmClient.start(t, { torrent: fixture.path, archives, flags: [`--peer=${seed}`] });
+    const { level, message } = await client.line(/b\.bin/);
+    assert.deepEqual([level, /cannot be written: the file system is read-only/.test(message)], ['error', true]);
+    // What is stored of the other files does not end the trouble: it must not try again all the time.
+    await client.when('stores some', ({ downloaded }) => downloaded > 4 * PIECE_LENGTH, RETRIED_MS);
+    execFileSync('/bin/umount', [refusing]);
+    const sinceMs = performance.now();
+    await client.resume();
+    await client.complete();
+    assert.ok(performance.now() - sinceMs < RETRY_MS / 2, 'a resume does not wait for the next try');
+    const totals = await client.stop();
+    for (const [name, content] of Object.entries(fixture.contents)) {
+      assert.ok(readFileSync(path.join(archives, 'album', name)).equals(content), `${name} is right`);
+    }
+    assert.equal(client.said(/cannot be written/).length, 1, 'it was said once');
+    assert.ok(client.said(/: active$/).length <= 4, 'it was not called well in between');
+    assert.ok(totals.downloaded < 1.5 * fixture.data.length, `${totals.downloaded} bytes were fetched`);
   });
 
   it('when read-only is told in one line, and used once it may be written', async (t: TestContext) => {

@@ -21,7 +21,7 @@ export interface GoodSeedOptions {
 /** Starts it. Resolves with its address, for `--peer`. */
 export async function startGoodSeed(
   t: TestContext,
-  fixture: TorrentFixture,
+  fixture: Pick<TorrentFixture, 'path' | 'data'>,
   { host, uploadLimit, peers = [] }: GoodSeedOptions,
 ): Promise<string> {
   const session = new Session({

@@ -1,7 +1,7 @@
 // A client of a test's swarm: its own process, its own address, its own archives.
 
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { request as ask } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import type { Status } from '@enjambre/contract';
@@ -66,6 +66,11 @@ export class SwarmClient {
     return (await this.#ask('health')) === 'OK';
   }
 
+  /** What is held back goes on. */
+  async resume(): Promise<void> {
+    await this.#ask('resume', 'POST');
+  }
+
   /** Resolves with the first status that fits. */
   when(wish: string, fits: (status: Status) => boolean, timeoutMs?: number): Promise<Status> {
     const ask = async (): Promise<Status | undefined> => {
@@ -115,10 +120,11 @@ export class SwarmClient {
   }
 
   /** A connection for each question: one that is kept may be closed by the client just when it is used again. */
-  #ask(path: string): Promise<string> {
+  #ask(path: string, method = 'GET'): Promise<string> {
     return new Promise((resolve, reject) => {
-      const request = get({ host: '127.0.0.1', port: this.#process.httpPort, path: `/${path}`, agent: false });
+      const request = ask({ host: '127.0.0.1', port: this.#process.httpPort, path: `/${path}`, method, agent: false });
       request.on('error', reject).on('response', (response) => resolve(text(response)));
+      request.end();
     });
   }
 }

@@ -48,8 +48,9 @@ export class StateFolder {
 
   /** Forgets a torrent and its mark. @throws the system's error */
   drop(infoHash: string): void {
+    if (this.#kept.has(infoHash)) rmSync(this.torrentPath(infoHash), { force: true });
+    this.#kept.delete(infoHash);
     this.setPaused(infoHash, false);
-    if (this.#kept.delete(infoHash)) rmSync(this.torrentPath(infoHash), { force: true });
   }
 
   /** @throws the system's error when it cannot be written */

@@ -73,6 +73,34 @@ describe('the first copies of a seed', () => {
     assert.equal(copies.hoards(hoarder), false);
   });
 
+  it('cost the same for each of very many pieces, though the only leecher keeps them all', () => {
+    const pieceCount = 4000;
+    const lookedAt = { first: 0, last: 0 };
+    let looks = 0;
+    const counting = (own: Set<number>) => ({
+      has: {
+        has(pieceIndex: number): boolean {
+          looks++;
+          return own.has(pieceIndex);
+        },
+      },
+    });
+    const own = new Set<number>();
+    const leecher = counting(own);
+    const other = counting(new Set());
+    const copies = new FirstCopies({ pieceCount, random: seededRandom(1), peers: [leecher, other] });
+    for (let count = 0; count < pieceCount; count++) {
+      const before = looks;
+      const [pieceIndex] = copies.suggest(leecher, 1);
+      copies.asked(leecher, pieceIndex);
+      own.add(pieceIndex);
+      if (count > 20) assert.equal(copies.hoards(leecher), count < pieceCount, `piece ${count}`);
+      if (count < 400) lookedAt.first += looks - before;
+      if (count >= pieceCount - 400) lookedAt.last += looks - before;
+    }
+    assert.ok(lookedAt.last < 3 * lookedAt.first, JSON.stringify(lookedAt));
+  });
+
   it('are all given in the end, although peers go before they have them', () => {
     const step = fc.record({ peer: fc.nat(2), does: fc.constantFrom('suggest', 'ask', 'get', 'end') });
     fc.assert(

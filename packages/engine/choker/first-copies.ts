@@ -10,6 +10,8 @@ import { type Random, shuffle } from '@enjambre/runtime';
 const HOARD_PIECES = 4;
 /** … and whoever was given so many without telling that it has them, more than are ever under way to one peer. */
 const UNTOLD_HOARD_PIECES = 12;
+/** So many of a hoard are looked at each time, in turn: a hoard may be nearly all of the torrent's pieces. */
+const HOARD_LOOKS = 16;
 
 export interface FirstCopiesOptions<Peer> {
   readonly pieceCount: number;
@@ -66,11 +68,18 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
 
   /** It keeps to itself what it was given, while there is still something to be given. */
   hoards(peer: Peer): boolean {
-    for (const pieceIndex of this.#kept.get(peer) ?? []) {
+    const kept = this.#kept.get(peer);
+    if (kept === undefined) return false;
+    for (const pieceIndex of kept.values().take(HOARD_LOOKS).toArray()) {
       // Who passes on what it alone had, is taken for a hoarder no longer.
-      if (this.#isHeld(pieceIndex, peer)) this.#kept.delete(peer);
+      if (this.#isHeld(pieceIndex, peer)) {
+        this.#kept.delete(peer);
+        return false;
+      }
+      kept.delete(pieceIndex);
+      kept.add(pieceIndex);
     }
-    return this.#pending.size > 0 && this.#kept.has(peer);
+    return this.#pending.size > 0;
   }
 
   /** The peer is served no more: what it did not get is for others. */
@@ -92,9 +101,13 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
     for (const pieceIndex of asked) if (this.#isHeld(pieceIndex, peer)) asked.delete(pieceIndex);
     const told = [...asked].filter((pieceIndex) => peer.has.has(pieceIndex)).length;
     if (told < HOARD_PIECES && asked.size < UNTOLD_HOARD_PIECES) return;
-    this.#kept.set(peer, (this.#kept.get(peer) ?? new Set()).union(asked));
-    // Behind what nobody has: it may still pass them on.
-    for (const pieceIndex of asked) this.#pending.add(pieceIndex);
+    const kept = this.#kept.get(peer) ?? new Set();
+    this.#kept.set(peer, kept);
+    for (const pieceIndex of asked) {
+      kept.add(pieceIndex);
+      // Behind what nobody has: it may still pass them on.
+      this.#pending.add(pieceIndex);
+    }
     asked.clear();
   }
 

@@ -3,13 +3,16 @@
 
 import { join, sep } from 'node:path';
 import type { Disk, PathState } from './disk.ts';
-import { diskError } from './disk-error.ts';
-import type { StoreFile } from './file-layout.ts';
+import { diskError, errorCode } from './disk-error.ts';
+import { isPlainFile, type StoreFile } from './file-layout.ts';
 import { requireInside } from './open-files.ts';
 import { StorageError } from './piece-store.ts';
 
 /** Where locks and resume records lie, in the archives. No torrent may have a file there: it could forge a record. */
 export const OWN_FOLDER = '.enjambre';
+
+// What systems say whose disk knows no links, or whose users may not make them.
+const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 // Questions to the disk at a time: keeps a cold disk's queue full without taking all threads from uploads.
 const BATCH = 32;
@@ -25,9 +28,9 @@ export async function openArchives(disk: Disk, archives: string): Promise<string
 }
 
 /**
- * Makes the torrent's folders and its empty files.
+ * Makes the torrent's folders, its empty files and its links.
  * @param root real path of the archives
- * @returns for each file what is there now, undefined when nothing is (and for padding)
+ * @returns for each file what is there now, undefined when nothing is (and for padding and links)
  * @throws StorageError
  */
 export async function prepareFiles(
@@ -49,11 +52,34 @@ export async function prepareFiles(
     const batch = files.slice(first, first + BATCH);
     await Promise.all(
       batch.map(async (file, index) => {
-        if (!file.padding) states[first + index] = await measure(disk, join(root, file.path), file.size);
+        const path = join(root, file.path);
+        if (file.linkTarget !== undefined) await placeLink(disk, path, file.linkTarget);
+        else if (!file.padding) states[first + index] = await measure(disk, path, file.size);
       }),
     );
   }
   return states;
+}
+
+/** A link that lies there already is somebody's, wherever it leads; an empty file is what earlier versions made of it. */
+async function placeLink(disk: Disk, path: string, target: string): Promise<void> {
+  if (target === '') return;
+  try {
+    const state = await disk.state(path);
+    if (state?.kind === 'link') return;
+    if (state !== undefined && (state.kind !== 'file' || state.size > 0)) {
+      throw new StorageError(
+        'path-conflict',
+        `${path} cannot be used: a ${nameOf(state.kind)} is where a link should be`,
+      );
+    }
+    if (state !== undefined) await disk.remove(path);
+    await disk.makeLink(target, path);
+  } catch (error) {
+    // No byte of the torrent is missing without it.
+    if (NO_LINKS.has(errorCode(error) ?? '')) return;
+    throw diskError(error, 'write', path);
+  }
 }
 
 async function measure(disk: Disk, path: string, size: number): Promise<PathState | undefined> {
@@ -75,21 +101,29 @@ async function measure(disk: Disk, path: string, size: number): Promise<PathStat
 /**
  * Looks whether the files of a complete torrent still lie where they were written: one that is removed or cut meanwhile
  * goes on taking writes without a word.
+ * @returns for each file how it is now, undefined for padding and links
  * @throws StorageError code `not-readable`
  */
-export async function verifyInPlace(disk: Disk, root: string, files: readonly StoreFile[]): Promise<void> {
-  for (const file of files) {
-    if (file.padding) continue;
+export async function verifyInPlace(
+  disk: Disk,
+  root: string,
+  files: readonly StoreFile[],
+): Promise<(PathState | undefined)[]> {
+  const states: (PathState | undefined)[] = Array.from({ length: files.length });
+  for (const [fileIndex, file] of files.entries()) {
+    if (!isPlainFile(file)) continue;
     const path = pathOf(root, file);
     const state = await disk.state(path).catch((error: unknown) => {
       throw diskError(error, 'read', path);
     });
-    if (state !== undefined && state.size >= file.size) continue;
+    states[fileIndex] = state;
+    if (state?.kind === 'file' && state.size >= file.size) continue;
     throw new StorageError(
       'not-readable',
       `${path} was removed or cut while it was in use; a recheck fetches it again`,
     );
   }
+  return states;
 }
 
 /** Goes down part by part: making all at once would follow a link out of the archives and make folders there. */

@@ -8,6 +8,8 @@ export interface PathSpan {
   readonly path: string | undefined;
   readonly position: number;
   readonly length: number;
+  /** Made with the right to be run. */
+  readonly executable?: boolean;
 }
 
 /** Hash the piece in that slab and, when it is right, write it. */

@@ -1,7 +1,7 @@
 // The system calls a store makes beside the data path, all asynchronous: a narrow door, so that a test can watch their order.
 
 import { type BigIntStats, constants } from 'node:fs';
-import { lstat, open, readFile, realpath, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { lstat, open, readFile, realpath, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { makeFolder } from '@enjambre/runtime';
 import { errorCode } from './disk-error.ts';
 
@@ -22,6 +22,8 @@ export interface Disk {
   makeFolder(path: string): Promise<void>;
   /** Makes an empty file when there is none. */
   createFile(path: string): Promise<void>;
+  /** Makes a symbolic link that says `target`. */
+  makeLink(target: string, path: string): Promise<void>;
   truncate(path: string, size: number): Promise<void>;
   /** Undefined when there is none. */
   read(path: string): Promise<Buffer | undefined>;
@@ -54,6 +56,7 @@ export const systemDisk: Disk = {
     const handle = await open(path, constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW);
     await handle.close();
   },
+  makeLink: (target, path) => symlink(target, path),
   truncate: (path, size) => truncate(path, size),
   async read(path) {
     try {

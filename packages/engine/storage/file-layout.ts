@@ -10,6 +10,15 @@ export interface StoreFile {
   readonly offset: number;
   /** A padding file (BEP 47): its bytes are zeros, it is never written and never looked for. */
   readonly padding: boolean;
+  /** Made with the right to be run (BEP 47). */
+  readonly executable?: boolean;
+  /** A symbolic link (BEP 47), and what it says; it has no bytes. '': one that is left out. */
+  readonly linkTarget?: string;
+}
+
+/** Whether its bytes, if any, are to be found at its path. */
+export function isPlainFile({ padding, linkTarget }: StoreFile): boolean {
+  return !padding && linkTarget === undefined;
 }
 
 /** What a store has to know of a torrent. `pieceHashes`: SHA-1, 20 bytes a piece. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { BLOCK_LENGTH } from '@enjambre/metainfo';
-import { scratchArchives, writeFiles } from './file-store.contract.ts';
+import { INFO_HASH, scratchArchives, writeFiles } from './file-store.contract.ts';
 import { madeTorrent, openedPieces, pieceStoreContract, putPiece } from './piece-store.contract.ts';
+import { removeTorrentFiles } from './torrent-removal.ts';
 
 const scratch = scratchArchives();
 
@@ -122,6 +123,73 @@ it('does not call a torrent kept whose file was removed while it was written', a
   await rm(join(archives, layout.files[0].path));
   await assert.rejects(store.flush(), { code: 'not-readable', message: /was removed or cut while it was in use/ });
   await store.close();
+});
+
+it('finds out that a file of a complete torrent was changed, at rest again, and fetches nothing over it', async () => {
+  const archives = scratch.folder();
+  await writeFiles(archives, layout, content);
+  const store = scratch.store(archives, layout);
+  assert.equal((await openedPieces(store)).length, pieces.length);
+  await store.flush();
+  const path = join(archives, layout.files[4].path);
+  const good = await readFile(path);
+  const edited = Buffer.from(good);
+  edited[0] ^= 1;
+  await writeFile(path, edited);
+  await store.flush();
+  await assert.rejects(store.flush(), {
+    code: 'not-readable',
+    message: /was changed since it was verified, and is damaged in 1 of/,
+  });
+  await assert.rejects(store.flush(), { code: 'not-readable' }, 'it stays so');
+  assert.deepEqual(await readFile(path), edited);
+  await writeFile(path, good);
+  await store.flush();
+  await store.flush();
+  await store.close();
+  const again = scratch.store(archives, layout);
+  assert.equal((await openedPieces(again)).length, pieces.length);
+  await again.close();
+});
+
+it('takes a file that was only touched for what it is', async () => {
+  const archives = scratch.folder();
+  await writeFiles(archives, layout, content);
+  const store = scratch.store(archives, layout);
+  await openedPieces(store);
+  await store.flush();
+  await utimes(join(archives, layout.files[0].path), 1, 1);
+  for (let look = 0; look < 3; look++) await store.flush();
+  await store.close();
+  const again = scratch.store(archives, layout);
+  assert.equal((await openedPieces(again)).length, pieces.length);
+  await again.close();
+});
+
+it('makes links and files that may be run, and takes them away with the torrent', async () => {
+  const archives = scratch.folder();
+  const [first, empty, ...rest] = layout.files;
+  const linked = { ...empty, linkTarget: 'file-0' };
+  const made = { ...layout, files: [{ ...first, executable: true }, linked, ...rest] };
+  await mkdir(join(archives, 'made'), { recursive: true });
+  // What a version without links made of it.
+  await writeFile(join(archives, empty.path), '');
+  const store = scratch.store(archives, made);
+  await openedPieces(store);
+  await Promise.all(pieces.map((pieceIndex) => putPiece(store, layout, content, pieceIndex)));
+  await store.flush();
+  assert.equal(await readlink(join(archives, empty.path)), 'file-0');
+  assert.deepEqual(await readFile(join(archives, empty.path)), content.subarray(0, first.size));
+  assert.equal((await stat(join(archives, first.path))).mode & 0o100, 0o100);
+  assert.equal((await stat(join(archives, rest[2].path))).mode & 0o111, 0);
+  await store.close();
+  const again = scratch.store(archives, made);
+  assert.equal((await openedPieces(again)).length, pieces.length);
+  await again.close();
+  const infoHash = Buffer.from(INFO_HASH).toString('hex');
+  const removal = await removeTorrentFiles({ archives, infoHash, files: made.files, whyKept: () => undefined });
+  assert.deepEqual(removal.kept, []);
+  await assert.rejects(stat(join(archives, 'made')), { code: 'ENOENT' });
 });
 
 it('never goes through a link out of the archives, to write or to make folders', async () => {

@@ -5,6 +5,7 @@ import { BLOCK_LENGTH } from '@enjambre/metainfo';
 import { type Clock, invariant, type Logger } from '@enjambre/runtime';
 import type { ArchiveLock } from '../net/archive-lock.ts';
 import { openArchives, pathOf, prepareFiles, verifyInPlace } from './archive-folder.ts';
+import { ChangedFiles } from './changed-files.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { diskError } from './disk-error.ts';
 import type { PathSpan } from './disk-job.ts';
@@ -62,6 +63,7 @@ class ArchivedPieces implements FileStore {
   #root = '';
   #lock: ArchiveLock | undefined;
   #journal: ResumeJournal | undefined;
+  #changed: ChangedFiles | undefined;
   #unwrittenBytes = 0;
   #slabsTaken = 0;
   #opening: Promise<void> | undefined;
@@ -161,7 +163,15 @@ class ArchivedPieces implements FileStore {
 
   async flush(): Promise<void> {
     await this.#journal?.flush();
-    if (this.#had.full) await verifyInPlace(this.#disk, this.#root, this.#layout.files);
+    if (!this.#had.full) return;
+    const states = await verifyInPlace(this.#disk, this.#root, this.#layout.files);
+    const damaged = await this.#changed?.look(states);
+    if (damaged === undefined) return;
+    const path = pathOf(this.#root, this.#layout.files[damaged.fileIndex]);
+    throw new StorageError(
+      'not-readable',
+      `${path} was changed since it was verified, and is damaged in ${damaged.badPieces} of its pieces; a recheck fetches those again`,
+    );
   }
 
   close(): Promise<void> {
@@ -191,6 +201,12 @@ class ArchivedPieces implements FileStore {
       const unsyncable = this.#unsyncable;
       const journal = new ResumeJournal({ disk, clock, logger, layout, root, infoHash, unsyncable, ...resumed });
       this.#journal = journal;
+      this.#changed = new ChangedFiles({
+        layout,
+        recorded: (fileIndex) => journal.recordedFile(fileIndex),
+        check: (pieces) => this.#badOf(pieces, journal),
+        accepted: (fileIndex, state) => journal.accepted(fileIndex, state),
+      });
       for (let pieceIndex = 0; pieceIndex < layout.geometry.pieceCount; pieceIndex++) {
         if (!plan.had.has(pieceIndex)) continue;
         this.#had.add(pieceIndex);
@@ -219,6 +235,26 @@ class ArchivedPieces implements FileStore {
       await this.#release();
       throw error;
     }
+  }
+
+  /** Hashes had pieces where they lie; those that are bad. @throws StorageError, also when the store is closed or opened again meanwhile */
+  async #badOf(pieces: readonly number[], journal: ResumeJournal): Promise<number[]> {
+    const bad: number[] = [];
+    const { workers } = this.#workshop;
+    const isCancelled = (): boolean => this.#closing !== undefined || this.#journal !== journal;
+    await checkOnDisk({
+      workers,
+      layout: this.#layout,
+      root: this.#root,
+      pieces,
+      toPathSpan: this.#toPathSpan,
+      onPiece: (pieceIndex, good) => {
+        if (!good) bad.push(pieceIndex);
+      },
+      isCancelled,
+    });
+    if (isCancelled()) throw this.#closedError();
+    return bad;
   }
 
   /** Opened again: what is known now is recorded if possible, then everything is found out anew. */
@@ -305,7 +341,9 @@ class ArchivedPieces implements FileStore {
 
   readonly #toPathSpan = ({ fileIndex, fileOffset, length }: FileSpan): PathSpan => {
     const file = this.#layout.files[fileIndex];
-    return { path: file.padding ? undefined : pathOf(this.#root, file), position: fileOffset, length };
+    const path = file.padding ? undefined : pathOf(this.#root, file);
+    const span = { path, position: fileOffset, length };
+    return file.executable === true ? { ...span, executable: true } : span;
   };
 
   #closedError(): StorageError {

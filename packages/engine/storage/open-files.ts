@@ -15,6 +15,7 @@ const IDLE_MS = 30_000;
 const SWEEP_MS = 5_000;
 // Ours to read, others' as the umask says: what every other program does.
 const MODE = 0o666;
+const MODE_TO_RUN = 0o777;
 
 /** @throws StorageError when `folder` (a real path) does not lie in `root` (a real path). */
 export function requireInside(root: string, folder: string, path: string): void {
@@ -34,7 +35,7 @@ export class OpenFiles {
   }
 
   /** The descriptor of that file, created when missing and `writable`. @throws the system's error, or StorageError */
-  descriptor(root: string, path: string, writable: boolean): number {
+  descriptor(root: string, path: string, writable: boolean, executable = false): number {
     const nowMs = performance.now();
     if (nowMs - this.#sweptMs > SWEEP_MS) this.#sweep(nowMs);
     const known = this.#files.get(path);
@@ -49,7 +50,11 @@ export class OpenFiles {
     // archives may do that. The check is against links that were there before.
     requireInside(root, realpathSync.native(dirname(path)), path);
     const access = writable ? constants.O_RDWR | constants.O_CREAT : constants.O_RDONLY;
-    const descriptor = openSync(path, access | constants.O_NOFOLLOW | constants.O_NONBLOCK, MODE);
+    const descriptor = openSync(
+      path,
+      access | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+      executable ? MODE_TO_RUN : MODE,
+    );
     this.#files.set(path, { descriptor, writable, lastUseMs: nowMs });
     for (const oldest of this.#files.keys()) {
       if (this.#files.size <= this.#limit) break;

@@ -102,14 +102,14 @@ class SpanReader {
 
 function writeSpans(root: string, spans: readonly PathSpan[], piece: Buffer, files: OpenFiles): void {
   let at = 0;
-  for (const { path, position, length } of spans) {
+  for (const { path, position, length, executable } of spans) {
     const end = at + length;
     if (path === undefined) {
       at = end;
       continue;
     }
     try {
-      const descriptor = files.descriptor(root, path, true);
+      const descriptor = files.descriptor(root, path, true, executable);
       // A disk that fills up first writes less than asked for, and refuses only then.
       for (let from = position - at; at < end; ) at += writeSync(descriptor, piece, at, end - at, from + at);
     } catch (error) {

@@ -49,7 +49,7 @@ export interface PieceStore {
    * the piece is had and the range lies within it.
    */
   read(pieceIndex: number, begin: number, length: number): BlockView | Promise<BlockView>;
-  /** Syncs what was written and records it; of a complete torrent nothing may be gone. @throws StorageError */
+  /** Syncs what was written and records it; of a complete torrent nothing may be gone or damaged since. @throws StorageError */
   flush(): Promise<void>;
   /** Flushes and lets go of everything: files, memory, workers, lock. */
   close(): Promise<void>;

@@ -120,6 +120,20 @@ export class ResumeJournal {
     this.#schedule();
   }
 
+  /** How that file was when its pieces were verified; undefined while that is not settled. */
+  recordedFile(fileIndex: number): RecordedFile | undefined {
+    return this.#isTrusted(fileIndex) ? this.#files[fileIndex] : undefined;
+  }
+
+  /** Somebody else changed that file; as it is now, `state`, all of its pieces were found good. */
+  async accepted(fileIndex: number, { size, mtimeNs }: PathState): Promise<void> {
+    // A record that is being made would name what is not synced yet.
+    await this.#running?.catch(() => {});
+    this.#files[fileIndex] = { size, mtimeNs };
+    this.#checked.add(fileIndex);
+    this.#schedule();
+  }
+
   /** The record on disk does not say what is so, though nothing was written (files vanished, were tampered with). */
   outdated(): void {
     this.#stale = true;

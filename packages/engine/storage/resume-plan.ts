@@ -2,7 +2,7 @@
 // Invariant: a piece is believed only when every file it touches is there and unchanged since it was recorded.
 
 import type { PathState } from './disk.ts';
-import { pieceSpans, type StoreLayout } from './file-layout.ts';
+import { isPlainFile, pieceSpans, type StoreLayout } from './file-layout.ts';
 import { PieceSet } from './piece-set.ts';
 import type { ResumeRecord } from './resume-record.ts';
 
@@ -20,14 +20,14 @@ export function planResume(
 ): ResumePlan {
   const { pieceCount } = layout.geometry;
   const unchanged = layout.files.map((file, fileIndex) => {
-    if (record === undefined || file.padding) return record !== undefined;
+    if (record === undefined || !isPlainFile(file)) return record !== undefined;
     const then = record.files[fileIndex];
     const now = found[fileIndex];
     return then !== undefined && now !== undefined && then.size === now.size && then.mtimeNs === now.mtimeNs;
   });
   const recorded = new PieceSet(pieceCount, record?.pieces);
   // As nearly always. A client that resumes a thousand torrents must not look at each of a million pieces for it.
-  const isWhole = layout.files.every(({ padding, size }, at) => padding || (found[at]?.size ?? -1) >= size);
+  const isWhole = layout.files.every((file, at) => !isPlainFile(file) || (found[at]?.size ?? -1) >= file.size);
   if (isWhole && unchanged.every(Boolean)) return { had: recorded, toCheck: [] };
   const had = new PieceSet(pieceCount);
   const toCheck: number[] = [];

@@ -1,5 +1,5 @@
 // Deletes what a torrent has written, and nothing else.
-// Invariant: only plain files of that torrent that really lie in the archives are deleted, and folders that are empty then.
+// Invariant: only plain files and links of that torrent that really lie in the archives are deleted, and folders that are empty then.
 
 import { lstat, realpath, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
@@ -43,7 +43,7 @@ export async function removeTorrentFiles(options: TorrentRemovalOptions): Promis
       continue;
     }
     try {
-      const size = await removeFile(root, path);
+      const size = await removeFile(root, path, file.linkTarget !== undefined);
       for (const folder of foldersOf(file.path)) folders.add(folder);
       if (size === undefined) continue;
       removedFiles++;
@@ -60,11 +60,12 @@ export async function removeTorrentFiles(options: TorrentRemovalOptions): Promis
 }
 
 /** @returns its size, undefined when there was none  @throws StorageError, or the system's error */
-async function removeFile(root: string, path: string): Promise<number | undefined> {
+async function removeFile(root: string, path: string, isLink: boolean): Promise<number | undefined> {
   try {
     requireInside(root, await realpath(dirname(path)), path);
     const found = await lstat(path);
-    if (!found.isFile()) throw Object.assign(new Error('no plain file'), { code: 'EISDIR' });
+    if (!found.isFile() && !(isLink && found.isSymbolicLink()))
+      throw Object.assign(new Error('no plain file'), { code: 'EISDIR' });
     await unlink(path);
     return found.size;
   } catch (error) {

@@ -4,7 +4,7 @@
 import {
   BencodeDictionary,
   BencodeError,
-  decodeBencodePrefix,
+  decodeBencode,
   encodeBencode,
   formatIpAddress,
   parseIpAddress,
@@ -82,7 +82,7 @@ export function decodeExtensionHandshake(payload: Uint8Array): ExtensionHandshak
 
 function decodeDictionary(payload: Uint8Array): BencodeDictionary {
   try {
-    const { value } = decodeBencodePrefix(payload, { maxDepth: MAX_DEPTH });
+    const { value } = decodeBencode(payload, { maxDepth: MAX_DEPTH });
     if (value instanceof BencodeDictionary) return value;
   } catch (error) {
     if (!(error instanceof BencodeError)) throw error;

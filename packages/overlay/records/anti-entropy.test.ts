@@ -12,7 +12,7 @@ function comparing(seed: number) {
   const random = seededRandom(seed);
   const membership = new Membership({
     ...{ clock, random, logger: silentLogger, id: '11'.repeat(8), address: { host: '10.0.0.1', port: 6000 } },
-    suspicionTimes: () => suspicionTimesOf(2),
+    suspicionTimes: () => suspicionTimesOf({ known: 2, isPartial: false }),
     admits: () => true,
     spread() {},
     changed() {},

@@ -87,6 +87,12 @@ test('a refusal keeps the tracker’s words and when to retry (BEP 31)', () => {
   assert.ok((read({ 'failure reason': 'x'.repeat(10_000) }) as Error).message.length <= 300);
 });
 
+test('a line end after the answer changes nothing', () => {
+  const answer = parseAnnounceAnswer(Buffer.from('d8:intervali1800ee\r\n'));
+  assert.ok(!isTrackerError(answer), JSON.stringify(answer));
+  assert.equal(answer.intervalMs, 1_800_000);
+});
+
 test('what is no answer is told apart: a web page, cut off bencode, another type', () => {
   assert.match(failure(Buffer.from('<html>')), /^malformed: .*web page/);
   assert.match(failure(Buffer.from('d8:intervali1800e5:peers12:abc')), /^malformed: .*not bencode/);

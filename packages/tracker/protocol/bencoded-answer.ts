@@ -1,4 +1,5 @@
 // What all answers of HTTP trackers have in common: one bencoded dictionary, which may say why it refuses (BEP 3, 31).
+// Line ends after it, which scripts behind a web server like to leave, mean nothing.
 
 import { BencodeDictionary, BencodeError, decodeBencode } from '@enjambre/metainfo';
 import { isTrackerError, type TrackerError } from '../errors.ts';
