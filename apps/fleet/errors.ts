@@ -20,6 +20,7 @@ const statuses: Readonly<Record<FleetErrorCode, number>> = {
   'port-taken': 409,
   'folder-in-use': 409,
   'wrong-state': 409,
+  'removed-meanwhile': 409,
   running: 409,
   'plan-changed': 409,
   'too-large': 413,
@@ -53,6 +54,11 @@ export class FleetError extends Error {
 /** A field of a request that cannot be taken as it is. The sentence begins with its name. */
 export function invalidField(field: string, sentence: string): FleetError {
   return new FleetError('invalid-request', `${field}: ${sentence}`, { field });
+}
+
+/** Of whoever was starting it. */
+export function removedMeanwhile(name: string): FleetError {
+  return new FleetError('removed-meanwhile', `${name} was removed before it had started.`);
 }
 
 /** Why the backend does not start: one line for people, exit code 2. */

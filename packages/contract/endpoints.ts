@@ -86,6 +86,7 @@ const creation = [
     'folder-in-use',
     'path-outside-root',
     'too-large',
+    'removed-meanwhile',
     'start-failed',
     'driver-unreachable',
     'driver-refused',
@@ -136,7 +137,7 @@ export const endpoints = {
     summary: 'Starts it',
     params: ById,
     answer: Done,
-    refusals: [...oneContainer, 'wrong-state', 'start-failed', 'driver-unreachable'],
+    refusals: [...oneContainer, 'wrong-state', 'removed-meanwhile', 'start-failed', 'driver-unreachable'],
   },
   'POST /api/containers/:id/stop': {
     summary: 'Stops it',
@@ -148,7 +149,7 @@ export const endpoints = {
     summary: 'Stops it and starts it again',
     params: ById,
     answer: Done,
-    refusals: [...oneContainer, 'start-failed', 'driver-unreachable'],
+    refusals: [...oneContainer, 'wrong-state', 'removed-meanwhile', 'start-failed', 'driver-unreachable'],
   },
   'POST /api/containers/:id/pause': {
     summary: 'Its client asks for nothing any more, and goes on serving',

@@ -18,6 +18,7 @@ export const FleetErrorCodeSchema = Type.Union([
   Type.Literal('folder-in-use'),
   Type.Literal('path-outside-root'),
   Type.Literal('wrong-state'),
+  Type.Literal('removed-meanwhile'),
   Type.Literal('running'),
   Type.Literal('start-failed'),
   Type.Literal('driver-unreachable'),

@@ -260,3 +260,29 @@ test('a client that cannot start leaves nothing behind, and says why', { timeout
   assert.deepEqual((await call('GET', '/api/containers')).body, []);
   for (const folder of ['processes', 'containers']) assert.deepEqual(readdirSync(join(home, folder)), []);
 });
+
+test('what somebody does to a container that is being created is told to its creator', {
+  timeout: TIMEOUT_MS,
+}, async (t) => {
+  const { call, upload, until, home } = await startBackend(t);
+  await upload(readFileSync(makeTorrent(t, 1000).path), 'one.torrent');
+  const create = (name: string) => call('POST', '/api/containers', { name, torrentFile: 'one.torrent' });
+
+  const removed = create('removed');
+  await until('removed', () => true);
+  assert.equal((await call('DELETE', '/api/containers/removed?force=true')).status, 200);
+  assertRefused(await removed, 409, 'removed-meanwhile');
+  assert.deepEqual((await call('GET', '/api/containers')).body, []);
+  for (const folder of ['processes', 'containers']) assert.deepEqual(readdirSync(join(home, folder)), []);
+
+  const stopped = create('stopped');
+  await until('stopped', () => true);
+  assert.equal((await call('POST', '/api/containers/stopped/stop')).status, 200);
+  const { status, body } = await stopped;
+  assert.deepEqual(
+    [status, (body as { warnings: unknown }).warnings],
+    [200, ['It was stopped before it had started.']],
+  );
+  const row = await until('stopped', ({ state }) => state === 'exited');
+  assert.deepEqual([row.wanted, row.exitCode, row.reason?.code], ['stopped', 0, 'stopped-by-user']);
+});

@@ -6,7 +6,7 @@ import type { Clock, Logger } from '@enjambre/runtime';
 import type { Container, Phase } from '../containers/container.ts';
 import type { ContainerList } from '../containers/container-list.ts';
 import type { Driver, Exit, InstanceSpec, Keepsake } from '../drivers/driver.ts';
-import { reasonOf } from '../errors.ts';
+import { FleetError, reasonOf, removedMeanwhile } from '../errors.ts';
 import { readStatus } from '../net/control-caller.ts';
 import type { ContainerStore, HistoryEntry } from '../state/container-store.ts';
 import type { Watcher } from '../watcher/watcher.ts';
@@ -161,7 +161,7 @@ export class Reconciler {
   }
 
   async #startNow(container: Container): Promise<void> {
-    const { driver, specOf, store } = this.#options;
+    const { driver, specOf, store, containers } = this.#options;
     this.#enter(container, 'starting');
     if (container.failures > 0) {
       container.record.restarts++;
@@ -174,6 +174,12 @@ export class Reconciler {
       this.#isRunning(container, instance.startedAt);
       this.#remember(container, { what: 'started', exitCode: null, message: 'It was started.' });
     } catch (error) {
+      // It did not fail: it was ended before it was up.
+      if (containers.get(container.id) !== container) throw removedMeanwhile(container.record.name);
+      if (container.record.wanted === 'stopped' && !this.#closed) {
+        this.#isStopped(container);
+        throw new FleetError('wrong-state', `${container.record.name} was stopped before it had started.`);
+      }
       if (!this.#closed) this.#failed(container, { what: 'start-failed', exitCode: null, message: reasonOf(error) });
       throw error;
     }
@@ -190,6 +196,10 @@ export class Reconciler {
       throw error;
     }
     watcher.forget(container.id);
+    this.#isStopped(container);
+  }
+
+  #isStopped(container: Container): void {
     container.startedAt = undefined;
     container.failures = 0;
     this.#remember(container, { what: 'stopped', exitCode: 0, message: 'It was stopped by hand.' });

@@ -23,6 +23,7 @@ const TEXTS: Readonly<Record<FleetErrorCode | 'no-connection', TextKey>> = {
   'folder-in-use': 'error.folder-in-use',
   'path-outside-root': 'error.path-outside-root',
   'wrong-state': 'error.wrong-state',
+  'removed-meanwhile': 'error.removed-meanwhile',
   running: 'error.running',
   'start-failed': 'error.start-failed',
   'driver-unreachable': 'error.driver-unreachable',
