@@ -11,6 +11,7 @@ const statuses: Readonly<Record<FleetErrorCode, number>> = {
   'foreign-origin': 403,
   'path-outside-root': 403,
   'not-found': 404,
+  'method-not-allowed': 405,
   'container-not-found': 404,
   'torrent-not-found': 404,
   'network-not-found': 404,

@@ -8,6 +8,7 @@ export const FleetErrorCodeSchema = Type.Union([
   ErrorCodeSchema,
   Type.Literal('invalid-request'),
   Type.Literal('not-found'),
+  Type.Literal('method-not-allowed'),
   Type.Literal('container-not-found'),
   Type.Literal('torrent-not-found'),
   Type.Literal('network-not-found'),

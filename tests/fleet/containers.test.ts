@@ -246,7 +246,22 @@ test('containers, from creation to removal', { timeout: TIMEOUT_MS }, async (t) 
 
   await t.test('what is not there is 404 in the same form', async () => {
     assertRefused(await call('GET', '/api/nothing'), 404, 'not-found');
-    assertRefused(await call('PUT', '/api/containers'), 404, 'not-found');
+    assertRefused(await call('POST', '/api/v1/nothing/x'), 404, 'not-found');
+  });
+
+  await t.test('another method than a route has is 405, and Allow says which it has', async () => {
+    for (const [method, path, allowed] of [
+      ['PUT', '/api/containers', 'GET, HEAD, POST'],
+      ['GET', '/api/containers/x/pause?now', 'POST'],
+      ['HEAD', '/api/v1/actions', 'POST'],
+      ['OPTIONS', '/api/containers/a%20b', 'DELETE, GET, HEAD'],
+      ['DELETE', '/health', 'GET, HEAD'],
+      ['POST', '/metrics', 'GET, HEAD'],
+    ]) {
+      const answer = await call(method, path);
+      assert.deepEqual([answer.status, answer.headers.get('allow')], [405, allowed], `${method} ${path}`);
+      if (method !== 'HEAD') assertRefused(answer, 405, 'method-not-allowed');
+    }
   });
 });
 

@@ -13,6 +13,7 @@ const TEXTS: Readonly<Record<FleetErrorCode | 'no-connection', TextKey>> = {
   internal: 'error.internal',
   'invalid-request': 'error.refused',
   'not-found': 'error.refused',
+  'method-not-allowed': 'error.refused',
   'container-not-found': 'error.container-not-found',
   'torrent-not-found': 'error.torrent-not-found',
   'network-not-found': 'error.network-not-found',
