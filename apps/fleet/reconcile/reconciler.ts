@@ -39,7 +39,7 @@ export class Reconciler {
 
   /** Takes in what the driver found, and removes what neither of us has a use for. To be called once, at the start. */
   async takeOver(): Promise<void> {
-    const { driver, containers } = this.#options;
+    const { driver, containers, watcher } = this.#options;
     await driver.open({
       exited: (id, exit) => this.#ended(id, exit),
       started: (id) => this.#restartedBySomebody(id),
@@ -54,6 +54,8 @@ export class Reconciler {
       else this.#foundEnded(container);
     }
     this.#settleAll();
+    // Whoever asks how they are hears what they say, and no zeros; one that hangs is waited for as long as for any answer.
+    await Promise.all(containers.all().map(({ id }) => watcher.ask(id)));
   }
 
   /**
