@@ -227,6 +227,14 @@ test('containers, from creation to removal', { timeout: TIMEOUT_MS }, async (t) 
     writeFileSync(join(root, 'file'), '');
     const answer = await create({ name: 'never', torrentFile: 'one.torrent', folderPath: 'file/sub' });
     assertRefused(answer, 400, 'invalid-request', 'folderPath');
+    // Nothing is made on the way to what no system can have.
+    const before = readdirSync(root);
+    for (const folderPath of [`long/${'x'.repeat(300)}`, `long/${'é'.repeat(200)}`, 'long/'.repeat(100_000)]) {
+      const long = await create({ name: 'never', torrentFile: 'one.torrent', folderPath });
+      assertRefused(long, 400, 'invalid-request', 'folderPath');
+      assert.ok((long.body as { error: string }).error.length < 200);
+    }
+    assert.deepEqual(readdirSync(root), before);
   });
 
   await t.test('networks are not with processes', async () => {
