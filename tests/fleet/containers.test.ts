@@ -309,3 +309,19 @@ test('what somebody does to a container that is being created is told to its cre
   const row = await until('stopped', ({ state }) => state === 'exited');
   assert.deepEqual([row.wanted, row.exitCode, row.reason?.code], ['stopped', 0, 'stopped-by-user']);
 });
+
+test('the name of a container that is being removed is free once it is gone', { timeout: TIMEOUT_MS }, async (t) => {
+  const backend = await startBackend(t);
+  const { call, upload, create } = backend;
+  await upload(readFileSync(makeTorrent(t, 1000).path), 'one.torrent');
+  const pid = backend.pidOf(await create({ name: 'x', torrentFile: 'one.torrent' }));
+  // It is made to end after five seconds.
+  process.kill(pid, 'SIGSTOP');
+  const removal = call('DELETE', '/api/containers/x?force=true');
+  let found = 200;
+  while (found === 200) found = (await call('GET', '/api/containers/x')).status;
+  const early = await call('POST', '/api/containers', { name: 'x', torrentFile: 'one.torrent' });
+  assertRefused(early, 409, 'name-taken', 'containerName');
+  assert.equal((await removal).status, 200);
+  await create({ name: 'x', torrentFile: 'one.torrent' });
+});

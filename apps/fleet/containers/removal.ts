@@ -92,10 +92,18 @@ export class Removal {
 
   /** Ends its client and forgets it; its data goes or stays. */
   async remove(container: Container, withData: boolean): Promise<void> {
+    // Not in the list any more: nothing starts it again.
+    const release = this.#options.containers.takeOut(container);
+    try {
+      await this.#takeAway(container, withData);
+    } finally {
+      release();
+    }
+  }
+
+  async #takeAway(container: Container, withData: boolean): Promise<void> {
     const { containers, store, driver, watcher, reconciler, torrentPathOf, root, onRemoved } = this.#options;
     const { id, record } = container;
-    // Not in the list any more: nothing starts it again.
-    containers.delete(id);
     try {
       await reconciler.abandon(container);
     } catch (error) {
