@@ -28,6 +28,7 @@ const statuses: Readonly<Record<FleetErrorCode, number>> = {
   'host-not-allowed': 421,
   internal: 500,
   'not-with-this-driver': 501,
+  'not-kept': 507,
   'start-failed': 502,
   'driver-unreachable': 502,
   'driver-refused': 502,
@@ -55,6 +56,11 @@ export class FleetError extends Error {
 /** A field of a request that cannot be taken as it is. The sentence begins with its name. */
 export function invalidField(field: string, sentence: string): FleetError {
   return new FleetError('invalid-request', `${field}: ${sentence}`, { field });
+}
+
+/** Of what the disk of --data-dir does not take. */
+export function notKept(cause: unknown): FleetError {
+  return new FleetError('not-kept', `--data-dir cannot be written: ${reasonOf(cause)}.`, { cause });
 }
 
 /** Of whoever was starting it. */

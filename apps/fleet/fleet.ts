@@ -76,6 +76,7 @@ export class Fleet {
     this.removal = new Removal(forRemoval);
     this.sampler = new Sampler({
       clock,
+      logger,
       store: samples,
       ids: () => containers.all().map(({ id }) => id),
       statusOf: (id) => {
@@ -166,8 +167,8 @@ export class Fleet {
     if (!(await setAllPaused(this.options.driver, container.id, paused))) {
       throw new FleetError('client-unreachable', `The client of ${container.record.name} did not confirm.`);
     }
+    this.#store.update({ ...container.record, paused });
     container.record.paused = paused;
-    this.#store.update(container.record);
     await this.watcher.ask(container.id);
   }
 

@@ -31,6 +31,7 @@ export const FleetErrorCodeSchema = Type.Union([
   Type.Literal('too-large'),
   Type.Literal('not-with-this-driver'),
   Type.Literal('plan-changed'),
+  Type.Literal('not-kept'),
 ]);
 export type FleetErrorCode = Type.Static<typeof FleetErrorCodeSchema>;
 

@@ -6,7 +6,7 @@ import type { Clock } from '@enjambre/runtime';
 import { placeDownloadFolder } from '../downloads/download-folder.ts';
 import { volumeFolder } from '../downloads/volume.ts';
 import type { Driver } from '../drivers/driver.ts';
-import { FleetError, removedMeanwhile } from '../errors.ts';
+import { FleetError, notKept, removedMeanwhile } from '../errors.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import type { ContainerRecord, ContainerStore } from '../state/container-store.ts';
 import type { TorrentLibrary } from '../torrents/torrent-library.ts';
@@ -45,7 +45,9 @@ export async function createContainer(
   try {
     const warnings = [...(await driver.check(request)), ...request.warnings];
     const { record, bytes } = await makeRecord(id, request, options);
-    await writeFile(torrentPathOf(id), bytes);
+    await writeFile(torrentPathOf(id), bytes).catch((error) => {
+      throw notKept(error);
+    });
     // From here to `add` nothing waits, so nobody comes between.
     refuseSharedFolder(record, containers);
     store.insert(record);
@@ -60,9 +62,13 @@ export async function createContainer(
   } catch (error) {
     // Whoever removed it takes everything away, or keeps it where it could not be ended.
     if (error instanceof FleetError && error.code === 'removed-meanwhile') throw error;
+    // What these cannot do is not the reason.
+    try {
+      if (containers.get(id) !== undefined) store.delete(id);
+    } catch {
+      // The disk became full meanwhile: the next backend finds it, and starts it.
+    }
     containers.delete(id);
-    store.delete(id);
-    // What it could not do is not the reason.
     await driver.remove(id).catch(() => {});
     await rm(torrentPathOf(id), { force: true });
     throw error;

@@ -92,6 +92,8 @@ export class Removal {
 
   /** Ends its client and forgets it; its data goes or stays. */
   async remove(container: Container, withData: boolean): Promise<void> {
+    // A disk that takes nothing is found out before its client is ended.
+    this.#options.store.update(container.record);
     // Not in the list any more: nothing starts it again.
     const release = this.#options.containers.takeOut(container);
     try {
@@ -111,13 +113,20 @@ export class Removal {
       containers.add(container);
       throw error;
     }
+    try {
+      store.delete(id);
+    } catch (error) {
+      // As it was before: the next backend would have it too.
+      containers.add(container);
+      void reconciler.settle(container).catch(() => {});
+      throw error;
+    }
     watcher.forget(id);
     const { folderPath: folder } = record.config;
     if (withData && volumeIn(folder) === undefined) {
       await deleteFiles(await this.#filesOf(container), { folder, root, infoHash: record.infoHash });
     }
     await driver.remove(id);
-    store.delete(id);
     await rm(torrentPathOf(id), { force: true });
     onRemoved(id);
   }

@@ -95,8 +95,8 @@ export class Reconciler {
     const { driver, store, specOf } = this.#options;
     const { record } = container;
     const change = (config: ContainerConfig) => {
+      store.update({ ...record, config });
       record.config = config;
-      store.update(record);
     };
     const before = record.config;
     await this.alone(container, async () => {
@@ -136,8 +136,8 @@ export class Reconciler {
   }
 
   #want(container: Container, wanted: 'running' | 'stopped'): void {
+    this.#options.store.update({ ...container.record, wanted });
     container.record.wanted = wanted;
-    this.#options.store.update(container.record);
   }
 
   async #step(container: Container): Promise<void> {
@@ -167,7 +167,7 @@ export class Reconciler {
     this.#enter(container, 'starting');
     if (container.failures > 0) {
       container.record.restarts++;
-      store.update(container.record);
+      this.#tryToKeep(() => store.update(container.record));
     }
     try {
       const instance = await driver.start(specOf(container));
@@ -256,7 +256,7 @@ export class Reconciler {
     const endpoint = driver.get(id)?.endpoint;
     const status = endpoint === undefined ? undefined : await readStatus(endpoint);
     container.record.paused = typeof status === 'object' && status.paused;
-    store.update(container.record);
+    this.#tryToKeep(() => store.update(container.record));
     logger.log('info', `${container.record.name}: taken in again, as ${driver.name} remembers it`, { id });
     this.#remember(container, { what: 'started', exitCode: null, message: 'It was taken in again.' });
   }
@@ -269,7 +269,7 @@ export class Reconciler {
     if (container === undefined || instance === undefined || this.#closed) return;
     if (container.record.wanted === 'running') {
       container.record.restarts++;
-      store.update(container.record);
+      this.#tryToKeep(() => store.update(container.record));
       this.#isRunning(container, instance.startedAt);
       this.#remember(container, { what: 'started', exitCode: null, message: 'It was started again.' });
       if (container.record.paused) void setAllPaused(driver, id, true);
@@ -311,7 +311,17 @@ export class Reconciler {
 
   #remember(container: Container, entry: Omit<HistoryEntry, 'at'>): void {
     container.last = { ...entry, at: this.#options.clock.wallTime() };
-    this.#options.store.addHistory(container.id, container.last);
+    const { id, last } = container;
+    this.#tryToKeep(() => this.#options.store.addHistory(id, last));
+  }
+
+  /** What nobody asked for must not keep a client from being started or stopped. */
+  #tryToKeep(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#options.logger.log('warn', `what became of a container is not remembered: ${reasonOf(error)}`);
+    }
   }
 
   #enter(container: Container, phase: Phase): void {

@@ -35,6 +35,7 @@ const TEXTS: Readonly<Record<FleetErrorCode | 'no-connection', TextKey>> = {
   'unsupported-torrent': 'error.unsupported-torrent',
   'too-large': 'error.too-large',
   'not-with-this-driver': 'error.not-with-this-driver',
+  'not-kept': 'error.refused',
   'plan-changed': 'remove.changed',
   'no-connection': 'error.no-connection',
 };
