@@ -50,6 +50,8 @@ export class Fleet {
   readonly removal: Removal;
   readonly sampler: Sampler;
   readonly #store: ContainerStore;
+  /** Under way. */
+  readonly #creations = new Set<Promise<unknown>>();
   readonly #ready = Promise.withResolvers<void>();
 
   private constructor(options: FleetOptions, root: string, store: ContainerStore, samples: SampleStore) {
@@ -122,6 +124,8 @@ export class Fleet {
     this.watcher.close();
     this.events.close();
     await this.options.driver.close(stopClients);
+    // Those whose client was ended take away what they have made.
+    if (stopClients) await Promise.allSettled(this.#creations);
     this.#store.close();
   }
 
@@ -141,7 +145,13 @@ export class Fleet {
     const { root, containers, torrents, reconciler, torrentPathOf } = this;
     const store = this.#store;
     const options = { root, containers, store, driver, torrents, reconciler, clock, torrentPathOf };
-    return createContainer(request, options);
+    const creation = createContainer(request, options);
+    this.#creations.add(creation);
+    try {
+      return await creation;
+    } finally {
+      this.#creations.delete(creation);
+    }
   }
 
   /** @throws FleetError `wrong-state`, `start-failed` */
