@@ -11,6 +11,7 @@ const statuses: Readonly<Record<FleetErrorCode, number>> = {
   'foreign-origin': 403,
   'path-outside-root': 403,
   'not-found': 404,
+  'method-not-allowed': 405,
   'container-not-found': 404,
   'torrent-not-found': 404,
   'network-not-found': 404,
@@ -20,12 +21,14 @@ const statuses: Readonly<Record<FleetErrorCode, number>> = {
   'port-taken': 409,
   'folder-in-use': 409,
   'wrong-state': 409,
+  'removed-meanwhile': 409,
   running: 409,
   'plan-changed': 409,
   'too-large': 413,
   'host-not-allowed': 421,
   internal: 500,
   'not-with-this-driver': 501,
+  'not-kept': 507,
   'start-failed': 502,
   'driver-unreachable': 502,
   'driver-refused': 502,
@@ -53,6 +56,16 @@ export class FleetError extends Error {
 /** A field of a request that cannot be taken as it is. The sentence begins with its name. */
 export function invalidField(field: string, sentence: string): FleetError {
   return new FleetError('invalid-request', `${field}: ${sentence}`, { field });
+}
+
+/** Of what the disk of --data-dir does not take. */
+export function notKept(cause: unknown): FleetError {
+  return new FleetError('not-kept', `--data-dir cannot be written: ${reasonOf(cause)}.`, { cause });
+}
+
+/** Of whoever was starting it. */
+export function removedMeanwhile(name: string): FleetError {
+  return new FleetError('removed-meanwhile', `${name} was removed before it had started.`);
 }
 
 /** Why the backend does not start: one line for people, exit code 2. */

@@ -50,6 +50,8 @@ export class Fleet {
   readonly removal: Removal;
   readonly sampler: Sampler;
   readonly #store: ContainerStore;
+  /** Under way. */
+  readonly #creations = new Set<Promise<unknown>>();
   readonly #ready = Promise.withResolvers<void>();
 
   private constructor(options: FleetOptions, root: string, store: ContainerStore, samples: SampleStore) {
@@ -76,6 +78,7 @@ export class Fleet {
     this.removal = new Removal(forRemoval);
     this.sampler = new Sampler({
       clock,
+      logger,
       store: samples,
       ids: () => containers.all().map(({ id }) => id),
       statusOf: (id) => {
@@ -121,6 +124,8 @@ export class Fleet {
     this.watcher.close();
     this.events.close();
     await this.options.driver.close(stopClients);
+    // Those whose client was ended take away what they have made.
+    if (stopClients) await Promise.allSettled(this.#creations);
     this.#store.close();
   }
 
@@ -140,7 +145,13 @@ export class Fleet {
     const { root, containers, torrents, reconciler, torrentPathOf } = this;
     const store = this.#store;
     const options = { root, containers, store, driver, torrents, reconciler, clock, torrentPathOf };
-    return createContainer(request, options);
+    const creation = createContainer(request, options);
+    this.#creations.add(creation);
+    try {
+      return await creation;
+    } finally {
+      this.#creations.delete(creation);
+    }
   }
 
   /** @throws FleetError `wrong-state`, `start-failed` */
@@ -166,8 +177,8 @@ export class Fleet {
     if (!(await setAllPaused(this.options.driver, container.id, paused))) {
       throw new FleetError('client-unreachable', `The client of ${container.record.name} did not confirm.`);
     }
+    this.#store.update({ ...container.record, paused });
     container.record.paused = paused;
-    this.#store.update(container.record);
     await this.watcher.ask(container.id);
   }
 

@@ -78,7 +78,7 @@ const ofClient = [...oneContainer, 'wrong-state', 'client-unreachable'] as const
 const OfInstance = Type.Object({
   instance: Type.Optional(Type.String({ description: 'id of one of several; the first that answers when left out' })),
 });
-const takenFile = ['no-file', 'not-a-torrent', 'unsupported-torrent', 'too-large'] as const;
+const takenFile = ['no-file', 'not-a-torrent', 'unsupported-torrent', 'too-large', 'not-kept'] as const;
 const creation = [
   ...['invalid-request', 'torrent-not-found', 'network-not-found', 'image-not-found', 'host-not-found', 'name-taken'],
   ...[
@@ -86,6 +86,8 @@ const creation = [
     'folder-in-use',
     'path-outside-root',
     'too-large',
+    'removed-meanwhile',
+    'not-kept',
     'start-failed',
     'driver-unreachable',
     'driver-refused',
@@ -130,25 +132,25 @@ export const endpoints = {
     params: ById,
     query: Type.Object({ force: Type.Optional(Type.String({ description: 'true: also when it runs' })) }),
     answer: Done,
-    refusals: [...oneContainer, 'running', 'driver-unreachable'],
+    refusals: [...oneContainer, 'running', 'not-kept', 'driver-unreachable'],
   },
   'POST /api/containers/:id/start': {
     summary: 'Starts it',
     params: ById,
     answer: Done,
-    refusals: [...oneContainer, 'wrong-state', 'start-failed', 'driver-unreachable'],
+    refusals: [...oneContainer, 'wrong-state', 'removed-meanwhile', 'not-kept', 'start-failed', 'driver-unreachable'],
   },
   'POST /api/containers/:id/stop': {
     summary: 'Stops it',
     params: ById,
     answer: Done,
-    refusals: [...oneContainer, 'wrong-state', 'driver-unreachable'],
+    refusals: [...oneContainer, 'wrong-state', 'not-kept', 'driver-unreachable'],
   },
   'POST /api/containers/:id/restart': {
     summary: 'Stops it and starts it again',
     params: ById,
     answer: Done,
-    refusals: [...oneContainer, 'start-failed', 'driver-unreachable'],
+    refusals: [...oneContainer, 'wrong-state', 'removed-meanwhile', 'not-kept', 'start-failed', 'driver-unreachable'],
   },
   'POST /api/containers/:id/pause': {
     summary: 'Its client asks for nothing any more, and goes on serving',

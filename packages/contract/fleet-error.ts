@@ -8,6 +8,7 @@ export const FleetErrorCodeSchema = Type.Union([
   ErrorCodeSchema,
   Type.Literal('invalid-request'),
   Type.Literal('not-found'),
+  Type.Literal('method-not-allowed'),
   Type.Literal('container-not-found'),
   Type.Literal('torrent-not-found'),
   Type.Literal('network-not-found'),
@@ -18,6 +19,7 @@ export const FleetErrorCodeSchema = Type.Union([
   Type.Literal('folder-in-use'),
   Type.Literal('path-outside-root'),
   Type.Literal('wrong-state'),
+  Type.Literal('removed-meanwhile'),
   Type.Literal('running'),
   Type.Literal('start-failed'),
   Type.Literal('driver-unreachable'),
@@ -29,6 +31,7 @@ export const FleetErrorCodeSchema = Type.Union([
   Type.Literal('too-large'),
   Type.Literal('not-with-this-driver'),
   Type.Literal('plan-changed'),
+  Type.Literal('not-kept'),
 ]);
 export type FleetErrorCode = Type.Static<typeof FleetErrorCodeSchema>;
 

@@ -34,7 +34,7 @@ describe('the description of the API', { skip }, () => {
       if (name === 'POST /api/v1/demo' || name === 'GET /api/v1/events') continue;
       const answer = await fetch(new URL(path.replaceAll(/:[a-z]+/g, 'nothing'), stage.backend.url), { method });
       const { code } = answer.headers.get('content-type')?.includes('json') ? await answer.json() : { code: undefined };
-      assert.notEqual(code, 'not-found', name);
+      assert.ok(!['not-found', 'method-not-allowed'].includes(code), name);
     }
   });
 

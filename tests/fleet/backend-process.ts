@@ -98,7 +98,7 @@ export function assertRefused(answer: Answer, status: number, code: string, fiel
 async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
 }
 
 /** A folder that is gone after the test, and before it the clients that are found in it. */

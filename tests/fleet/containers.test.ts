@@ -227,6 +227,14 @@ test('containers, from creation to removal', { timeout: TIMEOUT_MS }, async (t) 
     writeFileSync(join(root, 'file'), '');
     const answer = await create({ name: 'never', torrentFile: 'one.torrent', folderPath: 'file/sub' });
     assertRefused(answer, 400, 'invalid-request', 'folderPath');
+    // Nothing is made on the way to what no system can have.
+    const before = readdirSync(root);
+    for (const folderPath of [`long/${'x'.repeat(300)}`, `long/${'é'.repeat(200)}`, 'long/'.repeat(100_000)]) {
+      const long = await create({ name: 'never', torrentFile: 'one.torrent', folderPath });
+      assertRefused(long, 400, 'invalid-request', 'folderPath');
+      assert.ok((long.body as { error: string }).error.length < 200);
+    }
+    assert.deepEqual(readdirSync(root), before);
   });
 
   await t.test('networks are not with processes', async () => {
@@ -246,7 +254,22 @@ test('containers, from creation to removal', { timeout: TIMEOUT_MS }, async (t) 
 
   await t.test('what is not there is 404 in the same form', async () => {
     assertRefused(await call('GET', '/api/nothing'), 404, 'not-found');
-    assertRefused(await call('PUT', '/api/containers'), 404, 'not-found');
+    assertRefused(await call('POST', '/api/v1/nothing/x'), 404, 'not-found');
+  });
+
+  await t.test('another method than a route has is 405, and Allow says which it has', async () => {
+    for (const [method, path, allowed] of [
+      ['PUT', '/api/containers', 'GET, HEAD, POST'],
+      ['GET', '/api/containers/x/pause?now', 'POST'],
+      ['HEAD', '/api/v1/actions', 'POST'],
+      ['OPTIONS', '/api/containers/a%20b', 'DELETE, GET, HEAD'],
+      ['DELETE', '/health', 'GET, HEAD'],
+      ['POST', '/metrics', 'GET, HEAD'],
+    ]) {
+      const answer = await call(method, path);
+      assert.deepEqual([answer.status, answer.headers.get('allow')], [405, allowed], `${method} ${path}`);
+      if (method !== 'HEAD') assertRefused(answer, 405, 'method-not-allowed');
+    }
   });
 });
 
@@ -259,4 +282,46 @@ test('a client that cannot start leaves nothing behind, and says why', { timeout
   assert.match((answer.body as { error: string }).error, /exit code 2: .*--listen-host/);
   assert.deepEqual((await call('GET', '/api/containers')).body, []);
   for (const folder of ['processes', 'containers']) assert.deepEqual(readdirSync(join(home, folder)), []);
+});
+
+test('what somebody does to a container that is being created is told to its creator', {
+  timeout: TIMEOUT_MS,
+}, async (t) => {
+  const { call, upload, until, home } = await startBackend(t);
+  await upload(readFileSync(makeTorrent(t, 1000).path), 'one.torrent');
+  const create = (name: string) => call('POST', '/api/containers', { name, torrentFile: 'one.torrent' });
+
+  const removed = create('removed');
+  await until('removed', () => true);
+  assert.equal((await call('DELETE', '/api/containers/removed?force=true')).status, 200);
+  assertRefused(await removed, 409, 'removed-meanwhile');
+  assert.deepEqual((await call('GET', '/api/containers')).body, []);
+  for (const folder of ['processes', 'containers']) assert.deepEqual(readdirSync(join(home, folder)), []);
+
+  const stopped = create('stopped');
+  await until('stopped', () => true);
+  assert.equal((await call('POST', '/api/containers/stopped/stop')).status, 200);
+  const { status, body } = await stopped;
+  assert.deepEqual(
+    [status, (body as { warnings: unknown }).warnings],
+    [200, ['It was stopped before it had started.']],
+  );
+  const row = await until('stopped', ({ state }) => state === 'exited');
+  assert.deepEqual([row.wanted, row.exitCode, row.reason?.code], ['stopped', 0, 'stopped-by-user']);
+});
+
+test('the name of a container that is being removed is free once it is gone', { timeout: TIMEOUT_MS }, async (t) => {
+  const backend = await startBackend(t);
+  const { call, upload, create } = backend;
+  await upload(readFileSync(makeTorrent(t, 1000).path), 'one.torrent');
+  const pid = backend.pidOf(await create({ name: 'x', torrentFile: 'one.torrent' }));
+  // It is made to end after five seconds.
+  process.kill(pid, 'SIGSTOP');
+  const removal = call('DELETE', '/api/containers/x?force=true');
+  let found = 200;
+  while (found === 200) found = (await call('GET', '/api/containers/x')).status;
+  const early = await call('POST', '/api/containers', { name: 'x', torrentFile: 'one.torrent' });
+  assertRefused(early, 409, 'name-taken', 'containerName');
+  assert.equal((await removal).status, 200);
+  await create({ name: 'x', torrentFile: 'one.torrent' });
 });

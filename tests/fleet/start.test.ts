@@ -10,7 +10,7 @@ import { type TestContext, test } from 'node:test';
 import type { ActionAnswer, Info } from '@enjambre/contract';
 import { afterwards } from '../contract/cleanup.ts';
 import { startEnjambre } from '../contract/client-process.ts';
-import { temporaryFolder } from '../contract/torrent-fixture.ts';
+import { makeTorrent, temporaryFolder } from '../contract/torrent-fixture.ts';
 import { startBackend } from './backend-process.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -95,3 +95,27 @@ async function takePort(t: TestContext): Promise<number> {
   afterwards(t, () => void server.close());
   return (server.address() as AddressInfo).port;
 }
+
+test('Ctrl-C while containers are being created leaves nothing of them', { timeout: TIMEOUT_MS }, async (t) => {
+  const backend = await startBackend(t, { verb: 'start', argv: ['--tracker-port=0'] });
+  await backend.upload(readFileSync(makeTorrent(t, 1000).path), 'one.torrent');
+  const names = Array.from({ length: 8 }, (_, index) => `c${index}`);
+  const asked = names.map((name) => backend.call('POST', '/api/containers', { name, torrentFile: 'one.torrent' }));
+  const answers = Promise.allSettled(asked);
+  await Promise.all(names.map((name) => backend.until(name, () => true)));
+  backend.child.kill('SIGINT');
+  await backend.ended;
+  await answers;
+  const database = new DatabaseSync(join(backend.home, 'enjambre.sqlite'));
+  t.after(() => database.close());
+  // One that had just come up stays, as any other.
+  const ids = database
+    .prepare('SELECT id FROM container ORDER BY id')
+    .all()
+    .map(({ id }) => String(id));
+  assert.deepEqual(readdirSync(join(backend.home, 'processes')).sort(), ids);
+  assert.deepEqual(
+    readdirSync(join(backend.home, 'containers')).sort(),
+    ids.map((id) => `${id}.torrent`),
+  );
+});

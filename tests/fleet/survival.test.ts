@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
-import type { ContainerView } from '@enjambre/contract';
+import type { ContainerView, Status } from '@enjambre/contract';
 import { afterwards } from '../contract/cleanup.ts';
 import { makeTorrent, type TorrentFixture } from '../contract/torrent-fixture.ts';
 import { startBackend } from './backend-process.ts';
@@ -37,7 +37,11 @@ test('a backend that is killed and started again has the same list, and no downl
   first.child.kill('SIGKILL');
   await first.ended;
   const second = await startBackend(t, { home: first.home });
+  const told = await Promise.all(ids.map((id) => second.call('GET', `/api/containers/${id}/status`)));
   const after = rowsOf((await second.call('GET', '/api/v1/containers')).body);
+  // The first answer already is what the clients say.
+  for (const { body } of told) assert.ok((body as Status).downloaded > 0, JSON.stringify(body));
+  assert.ok(after.every(({ status, health }) => (status?.downloaded ?? 0) > 0 && health === 'healthy'));
   const fixed = ({ id, name, config, createdAt, startedAt, restarts, wanted, state }: ContainerView) => {
     return { id, name, config, createdAt, startedAt, restarts, wanted, state };
   };

@@ -69,6 +69,10 @@ test('torrents are uploaded, listed, looked into and deleted', { timeout: TIMEOU
       const headers = { 'content-type': 'multipart/form-data' };
       const unbounded = await fetch(url + path, { method: 'POST', headers, body: 'x' });
       assert.equal(unbounded.status, 400, 'no boundary');
+      const head = '--x\r\nContent-Disposition: form-data; name="file"; filename="cut.torrent"\r\n\r\nd8:';
+      const cut = { method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: head };
+      const cutAnswer = await fetch(url + path, cut);
+      assert.deepEqual([cutAnswer.status, ((await cutAnswer.json()) as { code: string }).code], [400, 'no-file']);
       const wrongField = new FormData();
       wrongField.append('torrent', new Blob([bytes]), 'x.torrent');
       const answer = await fetch(url + path, { method: 'POST', body: wrongField });

@@ -4,6 +4,7 @@ import type { FleetErrorAnswer } from '@enjambre/contract';
 import type { Logger } from '@enjambre/runtime';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { FleetError } from '../errors.ts';
+import type { MethodsOf } from './route-methods.ts';
 
 /** The error handler. Our own bugs go to the log, the caller learns only that there was one. */
 export function answerError(logger: Logger) {
@@ -22,10 +23,19 @@ function answerOf({ message, code, field }: FleetError): FleetErrorAnswer {
   return { error: message, code, ...(field !== undefined && { field }) };
 }
 
-export function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply
-    .code(404)
-    .send(answerOf(new FleetError('not-found', `There is no ${request.method} ${request.url} here.`)));
+export type AnswerUnknown = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+/** For what no route takes: the path is unknown, or its method is another (RFC 9110 §15.5.6). */
+export function answerUnknown(methodsOf: MethodsOf): AnswerUnknown {
+  return ({ method, url }, reply) => {
+    const methods = methodsOf(url.split('?')[0]);
+    if (methods.length === 0 || methods.includes(method)) {
+      return reply.code(404).send(answerOf(new FleetError('not-found', `There is no ${method} ${url} here.`)));
+    }
+    const allowed = methods.join(', ');
+    const refusal = new FleetError('method-not-allowed', `${method} is nothing that can be done here; ${allowed} is.`);
+    return reply.code(refusal.status).header('Allow', allowed).send(answerOf(refusal));
+  };
 }
 
 /** What fastify and its parsers refuse by themselves. */

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { Server } from './bare-server.ts';
-import { answerNotFound } from './error-answers.ts';
+import type { AnswerUnknown } from './error-answers.ts';
 
 /** Vite's. */
 const HASHED = /^\/assets\//;
@@ -13,7 +13,7 @@ const NOT_BUILT = 'The page is not built yet: run "npm start", or "npm run build
 /** A path whose last part looks like a file is no route of the page. */
 const FILE = /\.[a-z0-9]+$/i;
 
-export async function pageRoutes(server: Server, folder: string): Promise<void> {
+export async function pageRoutes(server: Server, folder: string, refuseUnknown: AnswerUnknown): Promise<void> {
   await server.register(fastifyStatic, {
     root: folder,
     serve: false,
@@ -24,7 +24,7 @@ export async function pageRoutes(server: Server, folder: string): Promise<void> 
 
   server.get('/*', (request, reply) => {
     const [path] = request.url.split('?');
-    if (/^\/(?:api|ws)(?:\/|$)/.test(path)) return answerNotFound(request, reply);
+    if (/^\/(?:api|ws)(?:\/|$)/.test(path)) return refuseUnknown(request, reply);
     // It may be built while we run.
     if (!existsSync(join(folder, 'index.html')))
       return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);

@@ -11,7 +11,7 @@ import { makeServer, type Server } from './bare-server.ts';
 import { clientRoutes } from './client-routes.ts';
 import { containerRoutes } from './container-routes.ts';
 import { docsRoutes } from './docs-routes.ts';
-import { answerError, answerNotFound } from './error-answers.ts';
+import { answerError, answerUnknown } from './error-answers.ts';
 import { eventRoutes } from './event-routes.ts';
 import { hostRoutes } from './host-routes.ts';
 import { imageRoutes } from './image-routes.ts';
@@ -20,6 +20,7 @@ import { metricsRoutes } from './metrics-routes.ts';
 import { networkRoutes } from './network-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { parseAnyBody, validate } from './request-body.ts';
+import { noteRoutes } from './route-methods.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { torrentRoutes } from './torrent-routes.ts';
 
@@ -36,6 +37,7 @@ export interface ServerOptions extends AdmissionOptions {
 export async function buildServer(options: ServerOptions): Promise<Server> {
   const { fleet, logger, demo } = options;
   const server = makeServer();
+  const methodsOf = noteRoutes(server);
   // First: it marks requests to become a WebSocket, and ends the socket of those that a later hook refuses. Such a socket
   // is no server's any more, and one left open would keep the backend from ever closing.
   await server.register(websocket, { options: { maxPayload: 1024 } });
@@ -46,7 +48,8 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, parseAnyBody);
   server.setErrorHandler(answerError(logger));
-  server.setNotFoundHandler(answerNotFound);
+  const refuseUnknown = answerUnknown(methodsOf);
+  server.setNotFoundHandler(refuseUnknown);
   await server.register(multipart, { limits: { fileSize: MAX_TORRENT_LENGTH + 1, files: 1, fields: 10 } });
   containerRoutes(server, fleet);
   clientRoutes(server, fleet);
@@ -59,6 +62,6 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   eventRoutes(server, fleet);
   metricsRoutes(server, fleet);
   await docsRoutes(server, version);
-  await pageRoutes(server, options.pageFolder);
+  await pageRoutes(server, options.pageFolder, refuseUnknown);
   return server;
 }

@@ -70,16 +70,25 @@ async function keep(fleet: Fleet, request: FastifyRequest) {
 async function readUpload(request: FastifyRequest): Promise<{ fileName: string; bytes: Buffer }> {
   // Without a boundary the parser would throw, and not say that it is the caller's fault.
   const hasParts = request.isMultipart() && /;\s*boundary=\s*[^\s;]/i.test(request.headers['content-type'] ?? '');
-  const part = hasParts ? await request.file() : undefined;
+  const part = hasParts ? await request.file().catch(refuseCut) : undefined;
   if (part === undefined || part.fieldname !== 'file') {
     throw new FleetError('no-file', 'Send the .torrent as multipart/form-data in the field "file".', { field: 'file' });
   }
-  const bytes = await part.toBuffer();
+  const bytes = await part.toBuffer().catch(refuseCut);
   // The parser's own limit is one byte further: at that one it says nothing.
   if (bytes.length > MAX_TORRENT_LENGTH) {
     throw new FleetError('too-large', 'A .torrent may have 10 MiB at most.', { field: 'file' });
   }
   return { fileName: part.filename, bytes };
+}
+
+/** Of what is too much the parser says so by a status; anything else is an upload that ends too early. */
+function refuseCut(error: { readonly statusCode?: number }): never {
+  if (error.statusCode !== undefined) throw error;
+  throw new FleetError('no-file', 'The upload ends before the file does; send it again.', {
+    field: 'file',
+    cause: error,
+  });
 }
 
 /** Names of the containers that have that torrent. */

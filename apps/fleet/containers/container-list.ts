@@ -1,4 +1,5 @@
-// All containers there are. Invariant: ids and names are unique; a name that is being created is taken already.
+// All containers there are. Invariant: ids and names are unique; a name that is being created is taken already, and one that
+// is being removed still.
 
 import { FleetError } from '../errors.ts';
 import type { Container } from './container.ts';
@@ -8,7 +9,8 @@ const LEAST_PREFIX = 3;
 
 export class ContainerList {
   readonly #byId = new Map<string, Container>();
-  readonly #reservedNames = new Set<string>();
+  /** How many keep each: who creates a container and who removes it may do so at once. */
+  readonly #keptNames = new Map<string, number>();
 
   all(): Container[] {
     return [...this.#byId.values()];
@@ -38,13 +40,27 @@ export class ContainerList {
 
   /** Keeps a name for a container that is being created, until the function that it gives is called. @throws FleetError */
   reserve(name: string): () => void {
-    if (this.#reservedNames.has(name) || this.byName(name) !== undefined) {
+    if (this.#keptNames.has(name) || this.byName(name) !== undefined) {
       throw new FleetError('name-taken', `There is a container ${JSON.stringify(name)} already.`, {
         field: 'containerName',
       });
     }
-    this.#reservedNames.add(name);
-    return () => this.#reservedNames.delete(name);
+    return this.#keep(name);
+  }
+
+  /** Takes it out, with its name kept until the function that it gives is called. */
+  takeOut({ id, record: { name } }: Container): () => void {
+    this.#byId.delete(id);
+    return this.#keep(name);
+  }
+
+  #keep(name: string): () => void {
+    this.#keptNames.set(name, (this.#keptNames.get(name) ?? 0) + 1);
+    return () => {
+      const left = this.#keptNames.get(name)! - 1;
+      if (left === 0) this.#keptNames.delete(name);
+      else this.#keptNames.set(name, left);
+    };
   }
 
   add(container: Container): void {

@@ -6,7 +6,7 @@ import type { Clock } from '@enjambre/runtime';
 import { placeDownloadFolder } from '../downloads/download-folder.ts';
 import { volumeFolder } from '../downloads/volume.ts';
 import type { Driver } from '../drivers/driver.ts';
-import { FleetError } from '../errors.ts';
+import { FleetError, notKept, removedMeanwhile } from '../errors.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import type { ContainerRecord, ContainerStore } from '../state/container-store.ts';
 import type { TorrentLibrary } from '../torrents/torrent-library.ts';
@@ -16,6 +16,7 @@ import type { ContainerList } from './container-list.ts';
 import type { ContainerRequest } from './create-request.ts';
 
 const ID_BYTES = 6;
+const STOPPED = 'It was stopped before it had started.';
 
 export interface CreationOptions {
   readonly root: string;
@@ -31,7 +32,7 @@ export interface CreationOptions {
 
 /**
  * Resolves once its client listens.
- * @returns with a sentence about each wish that means nothing
+ * @returns with a sentence about each wish that means nothing, and about who stopped it meanwhile
  * @throws FleetError
  */
 export async function createContainer(
@@ -44,18 +45,30 @@ export async function createContainer(
   try {
     const warnings = [...(await driver.check(request)), ...request.warnings];
     const { record, bytes } = await makeRecord(id, request, options);
-    await writeFile(torrentPathOf(id), bytes);
+    await writeFile(torrentPathOf(id), bytes).catch((error) => {
+      throw notKept(error);
+    });
     // From here to `add` nothing waits, so nobody comes between.
     refuseSharedFolder(record, containers);
     store.insert(record);
     const container = new Container(record, undefined);
     containers.add(container);
-    await reconciler.start(container);
+    const hindrance = await reconciler.start(container).catch((error: unknown) => error);
+    // It is in the list: others may have had their will of it meanwhile, and what they wanted holds.
+    if (containers.get(id) !== container) throw removedMeanwhile(request.name);
+    if (record.wanted === 'stopped') return { container, warnings: [...warnings, STOPPED] };
+    if (hindrance !== undefined) throw hindrance;
     return { container, warnings };
   } catch (error) {
+    // Whoever removed it takes everything away, or keeps it where it could not be ended.
+    if (error instanceof FleetError && error.code === 'removed-meanwhile') throw error;
+    // What these cannot do is not the reason.
+    try {
+      if (containers.get(id) !== undefined) store.delete(id);
+    } catch {
+      // The disk became full meanwhile: the next backend finds it, and starts it.
+    }
     containers.delete(id);
-    store.delete(id);
-    // What it could not do is not the reason.
     await driver.remove(id).catch(() => {});
     await rm(torrentPathOf(id), { force: true });
     throw error;

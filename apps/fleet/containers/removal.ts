@@ -92,15 +92,33 @@ export class Removal {
 
   /** Ends its client and forgets it; its data goes or stays. */
   async remove(container: Container, withData: boolean): Promise<void> {
+    // A disk that takes nothing is found out before its client is ended.
+    this.#options.store.update(container.record);
+    // Not in the list any more: nothing starts it again.
+    const release = this.#options.containers.takeOut(container);
+    try {
+      await this.#takeAway(container, withData);
+    } finally {
+      release();
+    }
+  }
+
+  async #takeAway(container: Container, withData: boolean): Promise<void> {
     const { containers, store, driver, watcher, reconciler, torrentPathOf, root, onRemoved } = this.#options;
     const { id, record } = container;
-    // Not in the list any more: nothing starts it again.
-    containers.delete(id);
     try {
       await reconciler.abandon(container);
     } catch (error) {
       // It runs on, so it is not forgotten.
       containers.add(container);
+      throw error;
+    }
+    try {
+      store.delete(id);
+    } catch (error) {
+      // As it was before: the next backend would have it too.
+      containers.add(container);
+      void reconciler.settle(container).catch(() => {});
       throw error;
     }
     watcher.forget(id);
@@ -109,7 +127,6 @@ export class Removal {
       await deleteFiles(await this.#filesOf(container), { folder, root, infoHash: record.infoHash });
     }
     await driver.remove(id);
-    store.delete(id);
     await rm(torrentPathOf(id), { force: true });
     onRemoved(id);
   }

@@ -7,6 +7,10 @@ import { makeFolder } from '@enjambre/runtime';
 import type { Owner } from '../drivers/driver.ts';
 import { FleetError, invalidField, reasonOf } from '../errors.ts';
 
+/** Of a part, on every file system we know; of a whole path, less the room for what is downloaded there. */
+const MAX_NAME_BYTES = 255;
+const MAX_PATH_BYTES = 3_072;
+
 /**
  * Makes the folder when it is missing.
  * @param folderPath absolute, or relative to the root
@@ -16,6 +20,7 @@ import { FleetError, invalidField, reasonOf } from '../errors.ts';
  */
 export async function placeDownloadFolder(root: string, folderPath: string, owner?: Owner): Promise<string> {
   if (folderPath.includes('\0')) throw invalidField('folderPath', 'a path has no zero bytes');
+  refuseLong(folderPath);
   const realRoot = await realpath(root);
   const wanted = resolve(realRoot, folderPath);
   // Asked for by the root's own name: `/data` where that is a link to `/mnt/data`.
@@ -33,6 +38,14 @@ export async function placeDownloadFolder(root: string, folderPath: string, owne
   // Somebody may have put a link there meanwhile.
   if (!isInside(await realpath(folder), realRoot)) throw outside(folderPath, root);
   return folder;
+}
+
+/** Before anything of it is made. */
+function refuseLong(path: string): void {
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) throw invalidField('folderPath', `has ${MAX_PATH_BYTES} bytes at most`);
+  if (path.split('/').some((name) => Buffer.byteLength(name) > MAX_NAME_BYTES)) {
+    throw invalidField('folderPath', `the name of a folder has ${MAX_NAME_BYTES} bytes at most`);
+  }
 }
 
 /** Every folder from the first to the last. */

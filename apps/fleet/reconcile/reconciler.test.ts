@@ -119,13 +119,31 @@ test('what was wanted while nothing could be reached is done as soon as it can',
   assert.equal(driver.get(container.id), undefined);
 });
 
+test('while nothing can be remembered clients go on, and what is asked for is refused with nothing changed', async (t) => {
+  const { driver, clock, reconciler, container, settled, refuseWrites } = await make(t, 'running');
+  await settled();
+  refuseWrites(true);
+  await assert.rejects(reconciler.stop(container), { code: 'not-kept' });
+  assert.deepEqual([container.record.wanted, container.phase], ['running', 'running']);
+  driver.crash(container.id, crashed);
+  await settled();
+  assert.equal(container.last?.what, 'exited');
+  clock.advance(1000);
+  await settled();
+  assert.equal(container.phase, 'running');
+  refuseWrites(false);
+  await reconciler.stop(container);
+  assert.equal(container.phase, 'stopped');
+});
+
 async function make(
   t: TestContext,
   wanted: ContainerRecord['wanted'],
   prepare: (driver: FakeDriver) => Promise<void> = async () => {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'enjambre-reconcile-'));
-  const store = new ContainerStore(openDatabase(join(folder, 'x.sqlite')));
+  const database = openDatabase(join(folder, 'x.sqlite'));
+  const store = new ContainerStore(database);
   const clock = new FakeClock();
   const driver = new FakeDriver(clock);
   await prepare(driver);
@@ -152,7 +170,9 @@ async function make(
   await reconciler.takeOver();
   /** Everything that was begun is done. */
   const settled = () => reconciler.alone(container, async () => {});
-  return { driver, clock, reconciler, container, containers, settled, store };
+  /** As on a disk that became full or read-only. */
+  const refuseWrites = (refused: boolean) => database.exec(`PRAGMA query_only = ${refused ? 'ON' : 'OFF'}`);
+  return { driver, clock, reconciler, container, containers, settled, store, refuseWrites };
 }
 
 function makeRecord(wanted: ContainerRecord['wanted']): ContainerRecord {

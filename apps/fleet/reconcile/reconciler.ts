@@ -6,7 +6,7 @@ import type { Clock, Logger } from '@enjambre/runtime';
 import type { Container, Phase } from '../containers/container.ts';
 import type { ContainerList } from '../containers/container-list.ts';
 import type { Driver, Exit, InstanceSpec, Keepsake } from '../drivers/driver.ts';
-import { reasonOf } from '../errors.ts';
+import { FleetError, reasonOf, removedMeanwhile } from '../errors.ts';
 import { readStatus } from '../net/control-caller.ts';
 import type { ContainerStore, HistoryEntry } from '../state/container-store.ts';
 import type { Watcher } from '../watcher/watcher.ts';
@@ -39,7 +39,7 @@ export class Reconciler {
 
   /** Takes in what the driver found, and removes what neither of us has a use for. To be called once, at the start. */
   async takeOver(): Promise<void> {
-    const { driver, containers } = this.#options;
+    const { driver, containers, watcher } = this.#options;
     await driver.open({
       exited: (id, exit) => this.#ended(id, exit),
       started: (id) => this.#restartedBySomebody(id),
@@ -54,6 +54,8 @@ export class Reconciler {
       else this.#foundEnded(container);
     }
     this.#settleAll();
+    // Whoever asks how they are hears what they say, and no zeros; one that hangs is waited for as long as for any answer.
+    await Promise.all(containers.all().map(({ id }) => watcher.ask(id)));
   }
 
   /**
@@ -93,8 +95,8 @@ export class Reconciler {
     const { driver, store, specOf } = this.#options;
     const { record } = container;
     const change = (config: ContainerConfig) => {
+      store.update({ ...record, config });
       record.config = config;
-      store.update(record);
     };
     const before = record.config;
     await this.alone(container, async () => {
@@ -134,8 +136,8 @@ export class Reconciler {
   }
 
   #want(container: Container, wanted: 'running' | 'stopped'): void {
+    this.#options.store.update({ ...container.record, wanted });
     container.record.wanted = wanted;
-    this.#options.store.update(container.record);
   }
 
   async #step(container: Container): Promise<void> {
@@ -161,11 +163,11 @@ export class Reconciler {
   }
 
   async #startNow(container: Container): Promise<void> {
-    const { driver, specOf, store } = this.#options;
+    const { driver, specOf, store, containers } = this.#options;
     this.#enter(container, 'starting');
     if (container.failures > 0) {
       container.record.restarts++;
-      store.update(container.record);
+      this.#tryToKeep(() => store.update(container.record));
     }
     try {
       const instance = await driver.start(specOf(container));
@@ -174,6 +176,12 @@ export class Reconciler {
       this.#isRunning(container, instance.startedAt);
       this.#remember(container, { what: 'started', exitCode: null, message: 'It was started.' });
     } catch (error) {
+      // It did not fail: it was ended before it was up.
+      if (containers.get(container.id) !== container) throw removedMeanwhile(container.record.name);
+      if (container.record.wanted === 'stopped' && !this.#closed) {
+        this.#isStopped(container);
+        throw new FleetError('wrong-state', `${container.record.name} was stopped before it had started.`);
+      }
       if (!this.#closed) this.#failed(container, { what: 'start-failed', exitCode: null, message: reasonOf(error) });
       throw error;
     }
@@ -190,6 +198,10 @@ export class Reconciler {
       throw error;
     }
     watcher.forget(container.id);
+    this.#isStopped(container);
+  }
+
+  #isStopped(container: Container): void {
     container.startedAt = undefined;
     container.failures = 0;
     this.#remember(container, { what: 'stopped', exitCode: 0, message: 'It was stopped by hand.' });
@@ -244,7 +256,7 @@ export class Reconciler {
     const endpoint = driver.get(id)?.endpoint;
     const status = endpoint === undefined ? undefined : await readStatus(endpoint);
     container.record.paused = typeof status === 'object' && status.paused;
-    store.update(container.record);
+    this.#tryToKeep(() => store.update(container.record));
     logger.log('info', `${container.record.name}: taken in again, as ${driver.name} remembers it`, { id });
     this.#remember(container, { what: 'started', exitCode: null, message: 'It was taken in again.' });
   }
@@ -257,7 +269,7 @@ export class Reconciler {
     if (container === undefined || instance === undefined || this.#closed) return;
     if (container.record.wanted === 'running') {
       container.record.restarts++;
-      store.update(container.record);
+      this.#tryToKeep(() => store.update(container.record));
       this.#isRunning(container, instance.startedAt);
       this.#remember(container, { what: 'started', exitCode: null, message: 'It was started again.' });
       if (container.record.paused) void setAllPaused(driver, id, true);
@@ -299,7 +311,17 @@ export class Reconciler {
 
   #remember(container: Container, entry: Omit<HistoryEntry, 'at'>): void {
     container.last = { ...entry, at: this.#options.clock.wallTime() };
-    this.#options.store.addHistory(container.id, container.last);
+    const { id, last } = container;
+    this.#tryToKeep(() => this.#options.store.addHistory(id, last));
+  }
+
+  /** What nobody asked for must not keep a client from being started or stopped. */
+  #tryToKeep(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#options.logger.log('warn', `what became of a container is not remembered: ${reasonOf(error)}`);
+    }
   }
 
   #enter(container: Container, phase: Phase): void {

@@ -23,14 +23,19 @@ export class SampleStore {
     this.#range = database.prepare(`${columns} AND start > ? ORDER BY start`);
   }
 
-  /** In one transaction; a chunk that is there is replaced. The container must be known. */
+  /** In one transaction; a chunk that is there is replaced. The container must be known. @throws what SQLite refuses */
   put(id: string, chunks: readonly Chunk[]): void {
-    this.#database.exec('BEGIN');
-    for (const chunk of chunks) {
-      this.#put.run(id, chunk.step, chunk.start, chunk.bytes);
-      this.#drop.run(id, chunk.step, chunk.start - lengthKept(chunk.step));
+    try {
+      this.#database.exec('BEGIN');
+      for (const chunk of chunks) {
+        this.#put.run(id, chunk.step, chunk.start, chunk.bytes);
+        this.#drop.run(id, chunk.step, chunk.start - lengthKept(chunk.step));
+      }
+      this.#database.exec('COMMIT');
+    } finally {
+      // A full disk has ended it already.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
     }
-    this.#database.exec('COMMIT');
   }
 
   find(id: string, start: number, step: Resolution['step']): Chunk | undefined {

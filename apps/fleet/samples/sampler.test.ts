@@ -27,6 +27,7 @@ class World {
   readonly ids = new Set([ID]);
   /** What every container says in a second since the start; undefined for silence. */
   say: (second: number) => Status | undefined = statusAt;
+  readonly said: string[] = [];
   readonly #folder: string;
   readonly #begin: number;
   #database: ReturnType<typeof openDatabase>;
@@ -67,6 +68,11 @@ class World {
     return Number(this.#database.prepare('SELECT count(*) AS rows FROM sample_chunk').get()?.rows);
   }
 
+  /** As a disk that became full or read-only does. */
+  refuseWrites(refused: boolean): void {
+    this.#database.exec(`PRAGMA query_only = ${refused ? 'ON' : 'OFF'}`);
+  }
+
   delete(): void {
     new ContainerStore(this.#database).delete(ID);
     this.ids.delete(ID);
@@ -83,6 +89,7 @@ class World {
   #start(): Sampler {
     const sampler = new Sampler({
       clock: this.clock,
+      logger: { log: (level, message) => this.said.push(`${level} ${message}`) },
       store: new SampleStore(this.#database),
       ids: () => this.ids,
       statusOf: () => (sampler === this.sampler ? this.say(this.clock.wallTime() / 1000 - this.#begin) : undefined),
@@ -139,4 +146,18 @@ test('no more rows are kept than the resolutions say, and none of a container th
   world.delete();
   world.pass(70);
   assert.equal(world.rows(), 0);
+});
+
+test('a disk that takes nothing is told of once, and what comes after it is kept', (t) => {
+  const world = new World(t);
+  world.refuseWrites(true);
+  world.pass(200);
+  assert.equal(world.said.length, 1);
+  assert.match(world.said[0], /^warn speeds cannot be remembered: /);
+  world.refuseWrites(false);
+  world.pass(61);
+  assert.ok(world.rows() > 0);
+  world.refuseWrites(true);
+  world.pass(70);
+  assert.equal(world.said.length, 2);
 });

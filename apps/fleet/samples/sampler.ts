@@ -1,8 +1,10 @@
 // Takes a sample of every container each second, and answers what the past looked like. A second in which nothing was
-// heard of a container is a gap, not a zero. What is not written yet when the backend is killed is a minute at most.
+// heard of a container is a gap, not a zero. What is not written yet when the backend is killed is a minute at most; what cannot
+// be written, as on a full disk, is a gap too.
 
 import type { PastSamples, Status } from '@enjambre/contract';
-import type { Clock, Timer } from '@enjambre/runtime';
+import type { Clock, Logger, Timer } from '@enjambre/runtime';
+import { reasonOf } from '../errors.ts';
 import type { Chunk } from './chunk.ts';
 import { CHUNK_SAMPLES, RESOLUTIONS, type Resolution } from './resolution.ts';
 import type { SampleStore } from './sample-store.ts';
@@ -15,6 +17,7 @@ const WRITE_EVERY_SECONDS = 60;
 export interface SamplerOptions {
   readonly store: SampleStore;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** Of all containers. */
   readonly ids: () => Iterable<string>;
   /** What it says now; undefined for one that says nothing. */
@@ -26,6 +29,7 @@ export class Sampler {
   readonly #series = new Map<string, Series>();
   #timer: Timer | undefined;
   #lastSecond = 0;
+  #isFailing = false;
 
   constructor(options: SamplerOptions) {
     this.#options = options;
@@ -39,7 +43,7 @@ export class Sampler {
   close(): void {
     this.#timer?.cancel();
     this.#forgetGone();
-    for (const [id, series] of this.#series) this.#options.store.put(id, series.growing);
+    for (const [id, series] of this.#series) this.#write(id, series.growing);
     this.#series.clear();
   }
 
@@ -62,7 +66,7 @@ export class Sampler {
   }
 
   #sample(): void {
-    const { clock, ids, statusOf, store } = this.#options;
+    const { clock, ids, statusOf } = this.#options;
     const second = Math.floor(clock.wallTime() / 1000);
     // The wall clock may be set back; time goes on where it was.
     if (second <= this.#lastSecond) return;
@@ -77,9 +81,20 @@ export class Sampler {
       }
       if (++number % WRITE_EVERY_SECONDS !== second % WRITE_EVERY_SECONDS) continue;
       const growing = this.#series.get(id)?.growing;
-      if (growing !== undefined) store.put(id, growing);
+      if (growing !== undefined) this.#write(id, growing);
     }
     if (this.#series.size > number) this.#forgetGone();
+  }
+
+  #write(id: string, chunks: readonly Chunk[]): void {
+    try {
+      this.#options.store.put(id, chunks);
+      this.#isFailing = false;
+    } catch (error) {
+      // Once, not each second.
+      if (!this.#isFailing) this.#options.logger.log('warn', `speeds cannot be remembered: ${reasonOf(error)}`);
+      this.#isFailing = true;
+    }
   }
 
   /** A container that is gone has taken its rows with it. */
@@ -94,7 +109,7 @@ export class Sampler {
     const { store } = this.#options;
     const series = new Series(
       (start, step) => store.find(id, start, step),
-      (chunk) => store.put(id, [chunk]),
+      (chunk) => this.#write(id, [chunk]),
     );
     this.#series.set(id, series);
     return series;

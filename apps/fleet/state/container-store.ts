@@ -1,7 +1,9 @@
 // What is remembered of containers: how they were asked for, what is wanted of them, what became of them.
+// Invariant: what cannot be written is a `not-kept`, and nothing of it is there.
 
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { ContainerConfig, ContainerView } from '@enjambre/contract';
+import { notKept } from '../errors.ts';
 
 export type Wanted = ContainerView['wanted'];
 
@@ -60,44 +62,40 @@ export class ContainerStore {
 
   insert(record: ContainerRecord): void {
     const columns = 'id, name, wanted, paused, torrent_name, info_hash, total_size, created_at, restarts, config';
-    this.#database
-      .prepare(`INSERT INTO container (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-      .run(
-        record.id,
-        record.name,
-        record.wanted,
-        Number(record.paused),
-        record.torrentName,
-        record.infoHash,
-        record.totalSize,
-        record.createdAt,
-        record.restarts,
-        JSON.stringify(record.config),
-      );
+    this.#write(
+      `INSERT INTO container (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      record.id,
+      record.name,
+      record.wanted,
+      Number(record.paused),
+      record.torrentName,
+      record.infoHash,
+      record.totalSize,
+      record.createdAt,
+      record.restarts,
+      JSON.stringify(record.config),
+    );
   }
 
   /** Writes what may change. */
   update({ id, wanted, paused, restarts, config }: ContainerRecord): void {
-    this.#database
-      .prepare('UPDATE container SET wanted = ?, paused = ?, restarts = ?, config = ? WHERE id = ?')
-      .run(wanted, Number(paused), restarts, JSON.stringify(config), id);
+    const change = 'UPDATE container SET wanted = ?, paused = ?, restarts = ?, config = ? WHERE id = ?';
+    this.#write(change, wanted, Number(paused), restarts, JSON.stringify(config), id);
   }
 
   /** Its history goes with it. */
   delete(id: string): void {
-    this.#database.prepare('DELETE FROM container WHERE id = ?').run(id);
+    this.#write('DELETE FROM container WHERE id = ?', id);
   }
 
   addHistory(id: string, { at, what, exitCode, message }: HistoryEntry): void {
-    this.#database
-      .prepare('INSERT INTO history (container_id, at, what, exit_code, message) VALUES (?, ?, ?, ?, ?)')
-      .run(id, at, what, exitCode, message);
-    this.#database
-      .prepare(
-        `DELETE FROM history WHERE container_id = ?1 AND number <= (
-           SELECT number FROM history WHERE container_id = ?1 ORDER BY number DESC LIMIT 1 OFFSET ${KEPT_ENTRIES})`,
-      )
-      .run(id);
+    const entry = 'INSERT INTO history (container_id, at, what, exit_code, message) VALUES (?, ?, ?, ?, ?)';
+    this.#write(entry, id, at, what, exitCode, message);
+    this.#write(
+      `DELETE FROM history WHERE container_id = ?1 AND number <= (
+         SELECT number FROM history WHERE container_id = ?1 ORDER BY number DESC LIMIT 1 OFFSET ${KEPT_ENTRIES})`,
+      id,
+    );
   }
 
   /** The last thing that became of it. */
@@ -112,6 +110,14 @@ export class ContainerStore {
       exitCode: row.exit_code === null ? null : Number(row.exit_code),
       message: String(row.message),
     };
+  }
+
+  #write(sql: string, ...values: SQLInputValue[]): void {
+    try {
+      this.#database.prepare(sql).run(...values);
+    } catch (error) {
+      throw notKept(error);
+    }
   }
 
   close(): void {

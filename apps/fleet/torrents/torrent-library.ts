@@ -6,7 +6,7 @@ import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SafePaths } from '@enjambre/metainfo';
 import { makeFolder } from '@enjambre/runtime';
-import { FleetError } from '../errors.ts';
+import { FleetError, notKept } from '../errors.ts';
 import { parseTorrent, summarize, type TorrentSummary } from './torrent-summary.ts';
 
 /** A .torrent of a million pieces is longer, and none that people pass on is. */
@@ -68,19 +68,19 @@ export class TorrentLibrary {
   /**
    * Keeps it; the same content under the same name again changes nothing.
    * @param fileName as the caller calls it
-   * @throws FleetError `not-a-torrent`, `unsupported-torrent`, `name-taken`
+   * @throws FleetError `not-a-torrent`, `unsupported-torrent`, `name-taken`, `not-kept`
    */
   async add(fileName: string, bytes: Uint8Array): Promise<StoredFile & { readonly summary: TorrentSummary }> {
     const summary = summarize(parseTorrent(bytes));
     const name = safeFileName(fileName);
     const path = join(this.#folder, name);
     const draft = join(this.#folder, `.${randomUUID()}`);
-    await writeFile(draft, bytes);
     try {
+      await writeFile(draft, bytes);
       // Fails when the name is taken, whoever was quicker.
       await link(draft, path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notKept(error);
       if (!(await readFile(path)).equals(bytes)) {
         throw new FleetError('name-taken', `Another torrent is kept as ${JSON.stringify(name)}.`, { field: 'file' });
       }

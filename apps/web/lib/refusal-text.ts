@@ -13,6 +13,7 @@ const TEXTS: Readonly<Record<FleetErrorCode | 'no-connection', TextKey>> = {
   internal: 'error.internal',
   'invalid-request': 'error.refused',
   'not-found': 'error.refused',
+  'method-not-allowed': 'error.refused',
   'container-not-found': 'error.container-not-found',
   'torrent-not-found': 'error.torrent-not-found',
   'network-not-found': 'error.network-not-found',
@@ -23,6 +24,7 @@ const TEXTS: Readonly<Record<FleetErrorCode | 'no-connection', TextKey>> = {
   'folder-in-use': 'error.folder-in-use',
   'path-outside-root': 'error.path-outside-root',
   'wrong-state': 'error.wrong-state',
+  'removed-meanwhile': 'error.removed-meanwhile',
   running: 'error.running',
   'start-failed': 'error.start-failed',
   'driver-unreachable': 'error.driver-unreachable',
@@ -33,6 +35,7 @@ const TEXTS: Readonly<Record<FleetErrorCode | 'no-connection', TextKey>> = {
   'unsupported-torrent': 'error.unsupported-torrent',
   'too-large': 'error.too-large',
   'not-with-this-driver': 'error.not-with-this-driver',
+  'not-kept': 'error.refused',
   'plan-changed': 'remove.changed',
   'no-connection': 'error.no-connection',
 };

@@ -445,6 +445,7 @@ export const en = {
   'error.network-not-found': 'There is no such network.',
   'error.image-not-found': 'There is no such image.',
   'error.wrong-state': 'Its state does not allow this now.',
+  'error.removed-meanwhile': 'Somebody removed it before it had started.',
   'error.client-unreachable': 'Its client did not confirm.',
   'error.driver-unreachable': 'What runs the containers does not answer.',
   'error.not-a-torrent': 'This is not a torrent, or a damaged one.',

@@ -449,6 +449,7 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'error.network-not-found': 'Esa red no existe.',
   'error.image-not-found': 'Esa imagen no existe.',
   'error.wrong-state': 'Su estado no lo permite ahora.',
+  'error.removed-meanwhile': 'Alguien lo quitó antes de que arrancara.',
   'error.client-unreachable': 'Su cliente no lo confirmó.',
   'error.driver-unreachable': 'Lo que ejecuta los contenedores no responde.',
   'error.not-a-torrent': 'Esto no es un torrent, o está dañado.',

@@ -22,8 +22,10 @@ const SETTLED_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 const ASK_INTERVAL_MS = 100;
 const NOT_FOUND = 404;
-/** That many may be removed at once. */
-const TRIES = 50;
+/** Many may be removed one after the other: it is asked again for seven seconds, and at the next look. */
+const TRIES = 12;
+const SHORTEST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 1_000;
 
 export interface SwarmSightingsOptions {
   readonly engine: Engine;
@@ -143,6 +145,8 @@ export class SwarmSightings {
         return await this.#ask();
       } catch (error) {
         if (!(error instanceof EngineRefusal && error.engineStatus === NOT_FOUND) || tries === TRIES) throw error;
+        const pauseMs = Math.min(SHORTEST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS);
+        await new Promise<void>((resolve) => this.#options.clock.after(pauseMs, resolve));
       }
     }
   }

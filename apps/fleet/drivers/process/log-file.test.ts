@@ -24,6 +24,18 @@ test('a long file is read from its end', async (t) => {
   assert.deepEqual([lines[0], lines.at(-1)], ['line 40000', 'line 49999']);
 });
 
+test('of a line that does not end the last part is had, whatever lies before it', async (t) => {
+  const { log } = make(t);
+  const length = 64 * 1024 * 1024;
+  writeFileSync(log.path, `first\n${'x'.repeat(length)}`);
+  const { lines, end } = await log.tail(100);
+  assert.deepEqual(
+    lines.map((line) => line.length),
+    [64 * 1024],
+  );
+  assert.equal(end, length + 'first\n'.length);
+});
+
 test('following goes on over a rotation, which the writer does not notice', async (t) => {
   const { log } = make(t);
   const writer = openSync(log.path, 'a');

@@ -12,6 +12,8 @@ const FOLLOW_INTERVAL_MS = 250;
 const READ_LENGTH = 64 * 1024;
 /** A line that does not end by then is shown in parts. */
 const MAX_LINE_LENGTH = 64 * 1024;
+/** Of the end of a file, however few lines are in it. */
+const MAX_TAIL_LENGTH = 8 * 1024 * 1024;
 
 export class LogFile {
   readonly path: string;
@@ -84,20 +86,23 @@ async function lastLines(path: string, count: number): Promise<{ lines: string[]
   try {
     const { size } = await handle.stat();
     let start = size;
-    let bytes = Buffer.alloc(0);
+    const parts: Buffer[] = [];
     let newlines = 0;
     // One more than lines are wanted: the first that is found may be the end of a longer one.
-    while (start > 0 && newlines <= count) {
+    while (start > 0 && newlines <= count && size - start < MAX_TAIL_LENGTH) {
       const length = Math.min(READ_LENGTH, start);
       start -= length;
       const part = await readAt(handle, start, length);
       for (const byte of part) if (byte === 10) newlines++;
-      bytes = Buffer.concat([part, bytes]);
+      parts.unshift(part);
     }
+    const bytes = Buffer.concat(parts);
     // What follows the last line feed is still being written.
     const end = bytes.lastIndexOf(10) + 1;
     const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1);
-    return { lines: count === 0 ? [] : lines.slice(-count), end: start + end };
+    const isEndless = bytes.length - end > MAX_LINE_LENGTH;
+    if (isEndless) lines.push(bytes.toString('utf8', bytes.length - MAX_LINE_LENGTH));
+    return { lines: count === 0 ? [] : lines.slice(-count), end: start + (isEndless ? bytes.length : end) };
   } finally {
     await handle.close();
   }
