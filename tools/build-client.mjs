@@ -20,7 +20,9 @@ const folder = path.join(root, 'apps/client/dist');
 const built = path.join(folder, 'client.cjs');
 /** Its exit code when it was not complete by then. */
 const TIME_RAN_OUT = 3;
-const sources = ['apps/client', 'packages', 'tools/build-client.mjs'].map((place) => path.join(root, place));
+const sources = ['apps/client', 'packages', 'tools/build-client.mjs', 'tools/light-modules.mjs'].map((place) =>
+  path.join(root, place),
+);
 
 /**
  * The same as what apps/cli does for this verb, without the others. V8's flags stay as they are: machine code at once for
@@ -57,8 +59,9 @@ const workers = {
 };
 
 /** Modules of Node that most clients need late or never: loaded on first use they cost the start nothing. */
-const LATE = /= require\("(node:(?:https|dns|dns\/promises|zlib|worker_threads|timers\/promises|fs\/promises))"\);/g;
-const loadLate = `const late = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });\n`;
+const LATE = /= require\("node:(https|dns|dns\/promises|zlib|worker_threads|timers\/promises|crypto|fs\/promises)"\);/g;
+/** Those of which a start needs a little. */
+const LIGHT = { crypto: 'light.crypto', 'fs/promises': 'light.fsPromises' };
 
 /** Builds it unless it is there and newer than its sources. */
 export async function buildClient() {
@@ -84,13 +87,21 @@ export async function buildClient() {
     stdin: { contents: entry, resolveDir: path.join(root, 'apps/client'), loader: 'ts' },
     outfile: `${built}.new`,
   });
-  const text = ascii(loadLate + (await readFile(`${built}.new`, 'utf8')).replaceAll(LATE, '= late("$1");'));
+  const light = await build({
+    ...{ ...options, banner: {}, plugins: [], format: 'iife', globalName: 'light', write: false },
+    entryPoints: [path.join(root, 'tools/light-modules.mjs')],
+  });
+  const program = (await readFile(`${built}.new`, 'utf8')).replaceAll(
+    LATE,
+    (_, name) => `= ${LIGHT[name] ?? `light.late("node:${name}")`};`,
+  );
+  const text = ascii(light.outputFiles[0].text + program);
   // V8 takes code for its source when the lengths are equal: code and source share a name that no other source has.
-  const program = `program-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+  const name = `program-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
   await removeOldPrograms();
-  await writeFile(path.join(folder, `${program}.cjs`), `(function (require, __filename) {${text}\n})`);
-  await writeFile(path.join(folder, 'compile.cjs'), loader(program, keepCode));
-  await writeFile(`${built}.new`, loader(program, ''));
+  await writeFile(path.join(folder, `${name}.cjs`), `(function (require, __filename) {${text}\n})`);
+  await writeFile(path.join(folder, 'compile.cjs'), loader(name, keepCode));
+  await writeFile(`${built}.new`, loader(name, ''));
   await compile();
   // Last and in one step: whoever looks meanwhile finds the old one or none.
   await rename(`${built}.new`, built);

@@ -1,7 +1,7 @@
 // Who may call. A page of a stranger that runs in the user's browser reaches loopback too: `Host` keeps out names that
 // were rebound to it, `Origin` keeps it from changing anything, and beyond loopback only a token counts.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { type Answer, errorAnswer } from './answer.ts';
 import { isIpLiteral, isLoopback, parseAuthority } from './authority.ts';
 
@@ -81,7 +81,7 @@ export function tokenMatches(given: string, token: string): boolean {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 function normal(name: string): string {

@@ -123,12 +123,16 @@ export class Removal {
     }
     watcher.forget(id);
     const { folderPath: folder } = record.config;
-    if (withData && volumeIn(folder) === undefined) {
-      await deleteFiles(await this.#filesOf(container), { folder, root, infoHash: record.infoHash });
+    try {
+      if (withData && volumeIn(folder) === undefined) {
+        await deleteFiles(await this.#filesOf(container), { folder, root, infoHash: record.infoHash });
+      }
+    } finally {
+      // What could not be deleted is told; all else goes as was asked.
+      await driver.remove(id);
+      await rm(torrentPathOf(id), { force: true });
+      onRemoved(id);
     }
-    await driver.remove(id);
-    await rm(torrentPathOf(id), { force: true });
-    onRemoved(id);
   }
 
   async #look(references: readonly string[], withData: boolean): Promise<PlanItem[]> {

@@ -4,7 +4,7 @@
 // waits, then looks for others: of two at least one sees the other. Names are never used twice, so a dead socket can be
 // removed without a race.
 
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -63,7 +63,7 @@ export class ArchiveLocks {
       return await this.#takeIn(folder, name);
     } catch (error) {
       if (!NO_SOCKET_HERE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      const place = createHash('sha256').update(folder).digest('hex').slice(0, 32);
+      const place = hash('sha256', folder).slice(0, 32);
       return this.#takeIn(join(tmpdir(), `enjambre-${place}.lock`), name);
     }
   }

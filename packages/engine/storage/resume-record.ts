@@ -1,7 +1,7 @@
 // What a restart may believe: which pieces were had and synced, and how the files looked then.
 // Invariant: a record that is damaged, of another torrent or of a newer version is no record at all.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { OWN_FOLDER } from './archive-folder.ts';
 import type { Disk } from './disk.ts';
@@ -112,7 +112,7 @@ export async function replaceResumeRecord(
 }
 
 function checksum(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 function isBody(value: unknown): value is Body {

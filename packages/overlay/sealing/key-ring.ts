@@ -1,7 +1,7 @@
 // The keys of a network: the first seals what we send, all of them open what comes. Invariant: never empty; a network
 // without a key has one that everybody knows, so that there is one way for bytes to go.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export interface KeyRing {
   /** 32 bytes each. */
@@ -16,7 +16,7 @@ const MOST_KEYS = 8;
 
 /** What everybody knows: what is sealed with it is whole and not a replay, but no secret. */
 export const openKeyRing: KeyRing = {
-  keys: [createHash('sha256').update('enjambre overlay without a key').digest()],
+  keys: [hash('sha256', 'enjambre overlay without a key', 'buffer')],
   isSecret: false,
 };
 
