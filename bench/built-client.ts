@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import { YOUNG_GENERATION } from '../apps/fleet/installation.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const BUILD = "const { buildClient } = await import('./tools/build-client.mjs'); await buildClient();";
@@ -9,7 +10,7 @@ const BUILD = "const { buildClient } = await import('./tools/build-client.mjs');
 const BUILT_CLIENT = path.join(ROOT, 'apps/client/dist/client.cjs');
 
 /** What starts it, as the backend does: with the code that the build compiled. */
-export const builtCommand: readonly [string, ...string[]] = [process.execPath, BUILT_CLIENT];
+export const builtCommand: readonly [string, ...string[]] = [process.execPath, ...YOUNG_GENERATION, BUILT_CLIENT];
 /** Belongs to it: Node's own modules are compiled already, too. */
 export const builtEnvironment = { NODE_COMPILE_CACHE: path.join(ROOT, 'node_modules/.cache/enjambre') };
 

@@ -50,16 +50,16 @@ test('without the Node of npm one that is new enough is taken', (t) => {
 test('the Node of npm comes first, also through the link that npm makes', (t) => {
   const { root, run } = checkout(t, 'echo v20.0.0');
   mkdirSync(join(root, 'node_modules/.bin'), { recursive: true });
-  writeScript(join(root, 'node_modules/.bin/node'), 'echo "of npm: $2"');
+  writeScript(join(root, 'node_modules/.bin/node'), 'echo "of npm: $3"');
   symlinkSync('../apps/cli', join(root, 'node_modules/enjambre'));
   symlinkSync('../enjambre/bin/enjambre', join(root, 'node_modules/.bin/enjambre'));
   assert.equal(run(join(root, 'node_modules/.bin/enjambre'), ['client']).stdout, 'of npm: client\n');
 });
 
-test('a backend gets a small young generation, and nobody else', (t) => {
+test('backends and clients get a small young generation, and nobody else', (t) => {
   const { run } = checkout(t, 'if [ "$1" = --version ]; then echo v27.0.0; else echo "$1"; fi');
-  for (const verb of ['backend', 'start']) {
+  for (const verb of ['backend', 'start', 'client']) {
     assert.equal(run(undefined, [verb, '--port=0']).stdout, '--max-semi-space-size=4\n');
   }
-  assert.match(run(undefined, ['client']).stdout, /main\.ts\n$/);
+  assert.match(run(undefined, ['tracker']).stdout, /main\.ts\n$/);
 });
