@@ -2,13 +2,14 @@
 
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { YOUNG_GENERATION } from '../apps/fleet/installation.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const BUILD = "const { buildClient } = await import('./tools/build-client.mjs'); await buildClient();";
 
 const BUILT_CLIENT = path.join(ROOT, 'apps/client/dist/client.cjs');
 
+/** As apps/fleet/installation.ts has it. */
+const YOUNG_GENERATION = ['--min-semi-space-size=4', '--max-semi-space-size=4'];
 /** What starts it, as the backend does: with the code that the build compiled. */
 export const builtCommand: readonly [string, ...string[]] = [process.execPath, ...YOUNG_GENERATION, BUILT_CLIENT];
 /** Belongs to it: Node's own modules are compiled already, too. */

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..');
  * MiB for what is new. From the start: what a start leaves behind is then collected once, 4 ms of 93 of its processor time. And
  * no more later: a thousand torrents would leave 24 MiB more behind, and a download is no slower.
  */
-export const YOUNG_GENERATION = ['--min-semi-space-size=4', '--max-semi-space-size=4'];
+const YOUNG_GENERATION = ['--min-semi-space-size=4', '--max-semi-space-size=4'];
 
 /** How the backend runs programs of this installation, and the page that it serves. */
 export function installation(

@@ -8,7 +8,6 @@ import nodeFs from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { findClientBundle } from '../../apps/fleet/drivers/process/client-bundle.ts';
 import { makeTorrent, temporaryFolder } from '../contract/torrent-fixture.ts';
 
 type Hash = (algorithm: string, data: string | Uint8Array, encoding?: 'hex' | 'buffer') => string | Buffer;
@@ -69,11 +68,9 @@ describe('light modules', () => {
     const folder = temporaryFolder(t);
     const hook = join(folder, 'hook.cjs');
     writeFileSync(hook, "process.once('exit', () => process.stderr.write(process.moduleLoadList.join('\\n')));");
-    const bundle = findClientBundle(root);
-    assert.ok(bundle, 'npm test builds it');
     const flags = [`--torrent-file=${torrent.path}`, `--archives=${folder}`, `--state-dir=${folder}/state`];
     const loopback = ['--listen-host=127.0.0.1', '--listen-port=0', '--http-port=auto', '--timeout=0.5'];
-    const argv = ['--require', hook, bundle, 'client', ...flags, ...loopback];
+    const argv = ['--require', hook, join(root, 'apps/client/dist/client.cjs'), 'client', ...flags, ...loopback];
     const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
     assert.equal(status, TIME_RAN_OUT, stderr);
     const loaded = stderr.trim().split('\n');
