@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import type { ContainerView, LogLine, Stats } from '@enjambre/contract';
 import { startEnjambre } from '../contract/client-process.ts';
 import { temporaryFolder } from '../contract/torrent-fixture.ts';
-import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
+import { type Engine, enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import type { Backend } from '../fleet/backend-process.ts';
 import { until } from '../swarm/until.ts';
 import { isComplete, keepTorrent, makeContent } from './fleet-on-docker.ts';
@@ -17,6 +17,7 @@ const SIZE = 4 * 1024 * 1024;
 const NETWORK = 'lan';
 const OVERLAY_PORT = 6000;
 const PUBLIC_PORT = 16_000;
+const LABEL_TRIES = 5;
 const HOSTS = ['engine-1', 'engine-2'];
 
 const lab = enterEngines(2);
@@ -29,8 +30,7 @@ describe('clients of a Swarm, with no tracker', { skip: whyNoEngines(), timeout:
   it('are spread over hosts, find each other by names of services and tasks, and are told apart', async (t) => {
     const fleet = makeSwarmFleet(t, lab!);
     for (const host of HOSTS) {
-      const node = manager.docker('node', 'ls', '--quiet', '--filter', `name=${host}`);
-      manager.docker('node', 'update', '--label-add', `rack=${host}`, node);
+      label(manager, host, `rack=${host}`);
     }
     const torrent = makeContent(t, fleet, SIZE, []);
     const backend = await fleet.start(t);
@@ -114,4 +114,16 @@ async function saysWhoWrote({ url, call }: Backend, { id, instances }: Container
 /** The seed, the two, and the other that has come after them. */
 function knowsAll({ status }: ContainerView): boolean {
   return status !== null && status.total_peers === 4;
+}
+
+/** Asked again when the manager wrote what it heard of that host in the moment between its look and our change. */
+function label(manager: Engine, host: string, words: string): void {
+  const node = manager.docker('node', 'ls', '--quiet', '--filter', `name=${host}`);
+  for (let tries = 1; ; tries++) {
+    try {
+      return void manager.docker('node', 'update', '--label-add', words, node);
+    } catch (error) {
+      if (tries === LABEL_TRIES || !String(error).includes('update out of sequence')) throw error;
+    }
+  }
 }
