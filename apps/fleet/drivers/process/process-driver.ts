@@ -49,6 +49,8 @@ export class ProcessDriver implements Driver {
   readonly #stopping = new Set<string>();
   /** Whoever starts one is told there that it ended. */
   readonly #starting = new Set<ClientProcess>();
+  /** Ids that are to be started and have no process yet, and whether they were stopped meanwhile. */
+  readonly #coming = new Map<string, { isStopped: boolean }>();
   readonly #starts = new StartQueue();
   readonly #cpuSamples = new Map<string, { readonly at: number; readonly cpuSeconds: number }>();
   readonly #timers: Timer[] = [];
@@ -97,21 +99,32 @@ export class ProcessDriver implements Driver {
     return this.#clients.get(id);
   }
 
-  start(spec: InstanceSpec): Promise<Instance> {
-    return this.#starts.add(async () => {
-      if (this.#clients.has(spec.id)) throw new FleetError('start-failed', 'It runs already.');
-      const folder = this.#folder(spec.id);
-      const client = await spawnClient(this.#program, spec, folder, this.#options.clock);
-      this.#starting.add(client);
-      this.#keep(client);
-      try {
-        if (this.#starts.closed) await client.stop(CLOSE_GRACE_MS);
-        await untilReady(client, folder);
-      } finally {
-        this.#starting.delete(client);
-      }
-      return client;
-    });
+  async start(spec: InstanceSpec): Promise<Instance> {
+    const { id } = spec;
+    if (this.#clients.has(id) || this.#coming.has(id)) throw new FleetError('start-failed', 'It runs already.');
+    const coming = { isStopped: false };
+    this.#coming.set(id, coming);
+    try {
+      return await this.#starts.add(() => this.#start(spec, coming));
+    } finally {
+      this.#coming.delete(id);
+    }
+  }
+
+  async #start(spec: InstanceSpec, coming: { readonly isStopped: boolean }): Promise<Instance> {
+    if (coming.isStopped) throw new FleetError('start-failed', 'It was stopped before it had started.');
+    const folder = this.#folder(spec.id);
+    const client = await spawnClient(this.#program, spec, folder, this.#options.clock);
+    this.#starting.add(client);
+    this.#keep(client);
+    try {
+      if (this.#starts.closed) await client.stop(CLOSE_GRACE_MS);
+      else if (coming.isStopped) await client.stop();
+      await untilReady(client, folder);
+    } finally {
+      this.#starting.delete(client);
+    }
+    return client;
   }
 
   async stop(id: string): Promise<void> {
@@ -180,6 +193,8 @@ export class ProcessDriver implements Driver {
   }
 
   async #stop(id: string, graceMs?: number): Promise<void> {
+    const coming = this.#coming.get(id);
+    if (coming !== undefined) coming.isStopped = true;
     this.#stopping.add(id);
     await this.#clients.get(id)?.stop(graceMs);
     this.#stopping.delete(id);
