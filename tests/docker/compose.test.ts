@@ -75,6 +75,9 @@ describe('compose.yaml', { skip: whyNoEngines() || whyNot(['docker-compose']), t
     }
     await complete('leech', { url: API, token: TOKEN });
     assert.deepEqual(readFileSync(join(root, 'leech', 'data-1.bin')), torrent.data);
+    // Set once it has listened: what the backend has not set it takes for no client of its own when it is started again.
+    const policy = '{{.HostConfig.RestartPolicy.Name}}';
+    assert.equal(engine.docker('inspect', '--format', policy, 'seed', 'leech'), 'unless-stopped\nunless-stopped');
   }
 
   async function removeBoth(): Promise<void> {
@@ -91,7 +94,7 @@ describe('compose.yaml', { skip: whyNoEngines() || whyNot(['docker-compose']), t
         const [method, path] = call.split(' ');
         return fetch('http://socket-proxy:2375' + path, { method });
       });
-      Promise.all(answers).then((all) => console.log(JSON.stringify(all.map(({ status }) => status))));
+      Promise.all(answers).then((all) => process.stdout.write(JSON.stringify(all.map(({ status }) => status))));
     `;
     return JSON.parse(engine.docker('exec', container, 'node', '-e', program, ...calls));
   }
@@ -133,11 +136,27 @@ describe('compose.yaml', { skip: whyNoEngines() || whyNot(['docker-compose']), t
     assert.match(await log.text(), /listening/);
     const stats = await fetch(`${API}/api/containers/leech/stats`, { headers });
     assert.equal(stats.status, 200, await stats.text());
+    for (const action of ['stop', 'start']) {
+      const answer = await fetch(`${API}/api/containers/leech/${action}`, { method: 'POST', headers });
+      assert.equal(answer.status, 200, await answer.text());
+    }
+    compose('restart', '--timeout=10', 'backend');
+    await answers(`${API}/health`);
+    const rows = (await (await fetch(`${API}/api/containers`, { headers })).json()) as {
+      name: string;
+      state: string;
+    }[];
+    assert.deepEqual(rows.map(({ name, state }) => `${name} ${state}`).sort(), ['leech running', 'seed running']);
+    assert.doesNotMatch(
+      compose('logs', '--no-color', 'backend'),
+      /403|forbidden/i,
+      'nothing of the backend is refused',
+    );
     assert.deepEqual(
       statusesOf(backend, [
         'GET /v1.41/containers/json',
         'POST /v1.41/containers/leech/exec',
-        'POST /containers/leech/update',
+        'POST /containers/leech/rename',
         'POST /build',
         'GET /v1.41/volumes',
         'GET /v1.41/secrets',
