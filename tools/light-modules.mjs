@@ -24,11 +24,11 @@ export const crypto = late('node:crypto', {
     const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     return encoding === 'buffer' ? found : found.toString(encoding);
   },
-  randomFillSync(target) {
-    return readRandom(target) ? target : load('randomFillSync')(target);
+  randomFillSync(target, ...rest) {
+    return rest.length === 0 && readRandom(target) ? target : load('randomFillSync')(target, ...rest);
   },
-  randomBytes(length) {
-    return crypto.randomFillSync(Buffer.alloc(length));
+  randomBytes(length, ...rest) {
+    return rest.length === 0 ? crypto.randomFillSync(Buffer.alloc(length)) : load('randomBytes')(length, ...rest);
   },
   timingSafeEqual(one, other) {
     if (one.length !== other.length) throw new RangeError('what is compared must have the same length');
@@ -38,10 +38,12 @@ export const crypto = late('node:crypto', {
   },
 });
 
-const PROMISED = ['access', 'lstat', 'mkdir', 'readdir', 'readFile', 'rename', 'rm', 'rmdir', 'stat', 'symlink'];
+const PROMISED = 'access lstat mkdir readdir readFile rename rm rmdir stat symlink truncate unlink writeFile'.split(
+  ' ',
+);
 
 export const fsPromises = late('node:fs/promises', {
-  ...Object.fromEntries([...PROMISED, 'truncate', 'unlink', 'writeFile'].map((name) => [name, promisify(fs[name])])),
+  ...Object.fromEntries(PROMISED.map((name) => [name, promisify(fs[name])])),
   realpath: promisify(fs.realpath.native),
 });
 

@@ -2,7 +2,7 @@
 // Invariant: after the test neither it nor any client that it started is left.
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -99,6 +99,14 @@ async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
   return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+}
+
+/** The environment of a backend whose clients stand still before they do anything: they never come up. */
+export function clientsStandStill(t: TestContext): NodeJS.ProcessEnv {
+  const hook = join(temporaryFolder(t), 'stand-still.cjs');
+  const still = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)';
+  writeFileSync(hook, `if (process.argv.some((word) => word.startsWith('--run-file='))) ${still};`);
+  return { NODE_OPTIONS: `--require=${hook}` };
 }
 
 /** A folder that is gone after the test, and before it the clients that are found in it. */

@@ -13,11 +13,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { ContainerViewSchema, CreatedContainerSchema, conforms, StatsSchema } from '@enjambre/contract';
 import { afterwards } from '../contract/cleanup.ts';
-import { makeTorrent, temporaryFolder } from '../contract/torrent-fixture.ts';
-import { type Answer, assertRefused, startBackend } from './backend-process.ts';
+import { makeTorrent } from '../contract/torrent-fixture.ts';
+import { type Answer, assertRefused, clientsStandStill, startBackend } from './backend-process.ts';
 
 const TIMEOUT_MS = 120_000;
 const DIGITS = /^[0-9a-f]{12}$/;
@@ -284,19 +284,11 @@ test('a client that cannot start leaves nothing behind, and says why', { timeout
   for (const folder of ['processes', 'containers']) assert.deepEqual(readdirSync(join(home, folder)), []);
 });
 
-/** For a backend whose clients stand still before they do anything. */
-function neverUp(t: TestContext): NodeJS.ProcessEnv {
-  const hook = join(temporaryFolder(t), 'stand-still.cjs');
-  const still = `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${TIMEOUT_MS})`;
-  writeFileSync(hook, `if (process.argv.some((word) => word.startsWith('--run-file='))) ${still};`);
-  return { NODE_OPTIONS: `--require=${hook}` };
-}
-
 test('what somebody does to a container that is being created is told to its creator', {
   // Less than a client is given to come up.
   timeout: 30_000,
 }, async (t) => {
-  const { call, upload, until, home } = await startBackend(t, { env: neverUp(t) });
+  const { call, upload, until, home } = await startBackend(t, { env: clientsStandStill(t) });
   await upload(readFileSync(makeTorrent(t, 1000).path), 'one.torrent');
   const create = (name: string) => call('POST', '/api/containers', { name, torrentFile: 'one.torrent' });
 

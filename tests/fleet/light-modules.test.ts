@@ -44,6 +44,7 @@ describe('light modules', () => {
     assert.notDeepEqual(crypto.randomBytes(20), crypto.randomBytes(20));
     const filled = crypto.randomFillSync(new Uint8Array(4096));
     assert.ok(new Set(filled).size > 200);
+    assert.deepEqual([...crypto.randomFillSync(new Uint8Array(40), 38).subarray(0, 38)], new Array(38).fill(0));
     const secret = Buffer.from('secret');
     assert.equal(crypto.timingSafeEqual(secret, Buffer.from('secret')), true);
     assert.equal(crypto.timingSafeEqual(secret, Buffer.from('secreT')), false);

@@ -147,9 +147,7 @@ it('finds out that a file of a complete torrent was changed, at rest again, and 
   await store.flush();
   await store.flush();
   await store.close();
-  const again = scratch.store(archives, layout);
-  assert.equal((await openedPieces(again)).length, pieces.length);
-  await again.close();
+  await findsAllAgain(archives);
 });
 
 it('takes a file that was only touched for what it is', async () => {
@@ -161,9 +159,7 @@ it('takes a file that was only touched for what it is', async () => {
   await utimes(join(archives, layout.files[0].path), 1, 1);
   for (let look = 0; look < 3; look++) await store.flush();
   await store.close();
-  const again = scratch.store(archives, layout);
-  assert.equal((await openedPieces(again)).length, pieces.length);
-  await again.close();
+  await findsAllAgain(archives);
 });
 
 it('makes links and files that may be run, and takes them away with the torrent', async () => {
@@ -183,9 +179,7 @@ it('makes links and files that may be run, and takes them away with the torrent'
   assert.equal((await stat(join(archives, first.path))).mode & 0o100, 0o100);
   assert.equal((await stat(join(archives, rest[2].path))).mode & 0o111, 0);
   await store.close();
-  const again = scratch.store(archives, made);
-  assert.equal((await openedPieces(again)).length, pieces.length);
-  await again.close();
+  await findsAllAgain(archives, made);
   const infoHash = Buffer.from(INFO_HASH).toString('hex');
   const removal = await removeTorrentFiles({ archives, infoHash, files: made.files, whyKept: () => undefined });
   assert.deepEqual(removal.kept, []);
@@ -271,3 +265,10 @@ it('ends a check that is under way when it is closed', async () => {
   await store.close();
   await opening;
 });
+
+/** A client that is started later finds every piece. */
+async function findsAllAgain(archives: string, found: typeof layout = layout): Promise<void> {
+  const store = scratch.store(archives, found);
+  assert.equal((await openedPieces(store)).length, pieces.length);
+  await store.close();
+}

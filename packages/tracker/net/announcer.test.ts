@@ -79,6 +79,7 @@ test('every kind of bad tracker is passed by, named in words, and the good one b
     [await http(t, (_, response) => response.writeHead(302, { Location: '/admin' }).end()), /private address/],
     [await body('d8:intervali1800e5:peers600:abc'), /not bencode/],
     [await body('d14:failure reason6:no waye'), /^no way$/],
+    [await body('d14:failure reason6:no wayee'), /^no way$/],
     ['http://127.0.0.1:1/status', /private address/],
     ['udp://127.0.0.1:1/announce', /not supported/],
   ];
