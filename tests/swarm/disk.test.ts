@@ -2,12 +2,10 @@
 // Runs where a file system may be mounted (root on Linux); elsewhere it says why not.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { afterwards } from '../contract/cleanup.ts';
+import { mount, mountDisk, unmount, whyNoDisk } from '../contract/small-disk.ts';
 import { makeFolderTorrent, makeTorrent } from '../contract/torrent-fixture.ts';
 import { startGoodSeed } from './good-seed.ts';
 import { SwarmClient } from './swarm-client.ts';
@@ -19,40 +17,15 @@ const PIECE_LENGTH = 64 * 1024;
 const RETRIED_MS = 25_000;
 const RETRY_MS = 10_000;
 
-/** A file system of its own. */
-function mount(t: TestContext, size: string): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-disk-'));
-  execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'pipe' });
-  afterwards(t, () => {
-    execFileSync('/bin/umount', [folder]);
-    rmdirSync(folder);
-  });
-  return folder;
-}
-
 function remount(folder: string, option: string): void {
-  execFileSync('/bin/mount', ['-o', `remount,${option}`, folder], { stdio: 'pipe' });
+  mount('-o', `remount,${option}`, folder);
 }
 
-/** Why no file system can be mounted here; false when one can. */
-function whyNot(): string | false {
-  const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-disk-'));
-  try {
-    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'pipe' });
-    execFileSync('/bin/umount', [folder]);
-    return false;
-  } catch {
-    return 'mounting a small file system needs root, and mount of the package util-linux';
-  } finally {
-    rmdirSync(folder);
-  }
-}
-
-describe('a disk that refuses', { concurrency: 2, skip: whyNot() }, () => {
+describe('a disk that refuses', { concurrency: 2, skip: whyNoDisk() }, () => {
   it('when full stops one torrent with a sentence, serves the other, and goes on once there is space', async (t: TestContext) => {
     const large = makeTorrent(t, 6 * MIB, { pieceLength: PIECE_LENGTH, seed: 1 });
     const small = makeTorrent(t, MIB, { pieceLength: PIECE_LENGTH, seed: 2 });
-    const archives = mount(t, '4m');
+    const archives = mountDisk(t, '4m');
     copyFileSync(path.join(small.complete, 'data-2.bin'), path.join(archives, 'data-2.bin'));
     const seed = await startGoodSeed(t, large, { host: '127.0.5.1' });
     const flags = [`--torrent-file=${small.path}`, `--peer=${seed}`];
@@ -86,19 +59,19 @@ describe('a disk that refuses', { concurrency: 2, skip: whyNot() }, () => {
 
   it('that refuses one file of many says so once, keeps the others, and goes on when told to', async (t: TestContext) => {
     const fixture = makeFolderTorrent(t, 'album', { 'a.bin': 4 * MIB, 'b.bin': 256 * 1024, 'c.bin': 4 * MIB });
-    const archives = mount(t, '32m');
+    const archives = mountDisk(t, '32m');
     const refusing = path.join(archives, 'album', 'b.bin');
     mkdirSync(path.dirname(refusing));
     writeFileSync(refusing, '');
-    execFileSync('/bin/mount', ['--bind', refusing, refusing], { stdio: 'pipe' });
-    execFileSync('/bin/mount', ['-o', 'remount,bind,ro', refusing], { stdio: 'pipe' });
+    mount('--bind', refusing, refusing);
+    remount(refusing, 'bind,ro');
     const seed = await startGoodSeed(t, fixture, { host: '127.0.5.4' });
     const client = await SwarmClient.start(t, { torrent: fixture.path, archives, flags: [`--peer=${seed}`] });
     const { level, message } = await client.line(/b\.bin/);
     assert.deepEqual([level, /cannot be written: the file system is read-only/.test(message)], ['error', true]);
     // What is stored of the other files does not end the trouble: it must not try again all the time.
     await client.when('stores some', ({ downloaded }) => downloaded > 4 * PIECE_LENGTH, RETRIED_MS);
-    execFileSync('/bin/umount', [refusing]);
+    unmount(refusing);
     const sinceMs = performance.now();
     await client.resume();
     await client.complete();
@@ -114,7 +87,7 @@ describe('a disk that refuses', { concurrency: 2, skip: whyNot() }, () => {
 
   it('when read-only is told in one line, and used once it may be written', async (t: TestContext) => {
     const fixture = makeTorrent(t, MIB, { pieceLength: PIECE_LENGTH });
-    const archives = mount(t, '8m');
+    const archives = mountDisk(t, '8m');
     remount(archives, 'ro');
     const seed = await startGoodSeed(t, fixture, { host: '127.0.5.3' });
     const client = await SwarmClient.start(t, { torrent: fixture.path, archives, flags: [`--peer=${seed}`] });

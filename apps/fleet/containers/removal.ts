@@ -92,8 +92,8 @@ export class Removal {
 
   /** Ends its client and forgets it; its data goes or stays. */
   async remove(container: Container, withData: boolean): Promise<void> {
-    // A disk that takes nothing is found out before its client is ended.
-    this.#options.store.update(container.record);
+    // First: what cannot be forgotten is refused, and nothing has changed.
+    this.#options.store.delete(container.id);
     // Not in the list any more: nothing starts it again.
     const release = this.#options.containers.takeOut(container);
     try {
@@ -111,14 +111,7 @@ export class Removal {
     } catch (error) {
       // It runs on, so it is not forgotten.
       containers.add(container);
-      throw error;
-    }
-    try {
-      store.delete(id);
-    } catch (error) {
-      // As it was before: the next backend would have it too.
-      containers.add(container);
-      void reconciler.settle(container).catch(() => {});
+      store.insert(record);
       throw error;
     }
     watcher.forget(id);
