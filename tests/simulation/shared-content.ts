@@ -98,6 +98,8 @@ class SharedContentStore implements PieceStore {
     return { bytes: isSpoilt ? this.#content.spoilt(length) : piece.subarray(begin, begin + length), release() {} };
   }
 
+  prepare(): void {}
+
   async flush(): Promise<void> {}
 
   async close(): Promise<void> {}

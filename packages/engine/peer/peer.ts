@@ -11,6 +11,7 @@ import { encodeMessage, type OutgoingMessage } from '../wire/encoder.ts';
 import type { ExtensionHandshake } from '../wire/extension-handshake.ts';
 import type { Handshake } from '../wire/handshake.ts';
 import type { BlockRange } from '../wire/message.ts';
+import { Backlog } from './backlog.ts';
 import { RequestQueue } from './request-queue.ts';
 
 /** A peer's own rate decides about queues: fresh enough to follow a change within seconds. */
@@ -55,9 +56,11 @@ export class Peer implements PickingPeer {
   suspected = false;
 
   /** What it asked us for, oldest first. */
-  readonly wanted: BlockRange[] = [];
+  readonly wanted = new Backlog();
   /** A batch of what it asked for is on its way from the store to the socket. */
   serving = false;
+  /** Twice what its socket took at once, last time; 0 once something had to wait. */
+  burstBytes = 0;
   optimistic = false;
   unchokedAtMs: number | undefined;
   waitingSinceMs: number;

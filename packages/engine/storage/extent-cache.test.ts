@@ -70,6 +70,41 @@ it('keeps the memory of views that are out, and reads into memory of its own whe
   assert.equal(cache.bytes, 2 * MIB);
 });
 
+it('gives at once what was read ahead', async () => {
+  const cache = new ExtentCache({ clock: new FakeClock() });
+  const { source, reads } = countingSource();
+  cache.prepare(source, MIB);
+  cache.prepare(source, MIB + 5);
+  await new Promise(setImmediate);
+  const view = cache.view(source, MIB + 10, 20);
+  assert.ok(!(view instanceof Promise));
+  assertBytes(view.bytes, MIB + 10);
+  view.release();
+  assert.deepEqual(reads, [{ position: MIB, length: MIB }]);
+});
+
+it('reads ahead into memory that nobody waits for only', async () => {
+  const cache = new ExtentCache({ clock: new FakeClock(), slotCount: 2 });
+  const { source, reads } = countingSource();
+  (await cache.view(source, 0, 10)).release();
+  (await cache.view(source, MIB, MIB)).release();
+  cache.prepare(source, 2 * MIB);
+  await new Promise(setImmediate);
+  cache.prepare(source, 3 * MIB);
+  assert.deepEqual(
+    reads.map(({ position }) => position / MIB),
+    [0, 1, 2],
+  );
+});
+
+it('tells who asks why it could not be read, not who read ahead', async () => {
+  const cache = new ExtentCache({ clock: new FakeClock() });
+  const source: ExtentSource = { ...countingSource().source, fill: () => Promise.reject(new Error('broken')) };
+  cache.prepare(source, 0);
+  await new Promise(setImmediate);
+  await assert.rejects(async () => cache.view(source, 0, 10), /broken/);
+});
+
 it('does not keep what could not be read', async () => {
   const cache = new ExtentCache({ clock: new FakeClock() });
   const { source, reads } = countingSource();

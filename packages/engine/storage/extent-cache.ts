@@ -66,14 +66,25 @@ export class ExtentCache {
   view(source: ExtentSource, position: number, length: number): BlockView | Promise<BlockView> {
     const extentEnd = (Math.floor(position / EXTENT_LENGTH) + 1) * EXTENT_LENGTH;
     if (position + length > extentEnd) return this.#assemble(source, position, length);
-    const slot = this.#find(source, position, length) ?? this.#load(source, position);
+    const slot = this.#find(source, position, length) ?? this.#load(this.#freeSlot(true), source, position);
     if (slot === undefined) return readAlone(source, position, length);
-    slot.pins++;
+    this.#pin(slot);
     slot.unsentBytes -= length;
-    slot.lastUse = ++this.#uses;
-    slot.lastUseMs = this.#clock.now();
     const from = position - slot.base;
     return slot.isLoaded ? new PinnedView(slot, from, length) : this.#viewWhenLoaded(slot, source, from, length);
+  }
+
+  /** Reads the extent at `position` ahead, unless memory for that would have to come from one that was not sent yet. */
+  prepare(source: ExtentSource, position: number): void {
+    if (this.#find(source, position, 1) !== undefined) return;
+    const slot = this.#load(this.#freeSlot(false), source, position);
+    if (slot === undefined) return;
+    this.#pin(slot);
+    // Who asks for it hears why it could not be read.
+    this.#viewWhenLoaded(slot, source, 0, 0).then(
+      (view) => view.release(),
+      () => {},
+    );
   }
 
   /** Forgets what was read from that source; its memory stays with views that are still out. */
@@ -120,9 +131,14 @@ export class ExtentCache {
     return undefined;
   }
 
-  /** Starts to read the extent at `position`; undefined when all memory is in use. */
-  #load(source: ExtentSource, position: number): Slot | undefined {
-    const slot = this.#freeSlot();
+  #pin(slot: Slot): void {
+    slot.pins++;
+    slot.lastUse = ++this.#uses;
+    slot.lastUseMs = this.#clock.now();
+  }
+
+  /** Starts to read the extent at `position` into that slot. */
+  #load(slot: Slot | undefined, source: ExtentSource, position: number): Slot | undefined {
     if (slot === undefined) return undefined;
     const base = position - (position % EXTENT_LENGTH);
     const { from, end } = source.verifiedAround(position, base, base + EXTENT_LENGTH);
@@ -139,8 +155,9 @@ export class ExtentCache {
   /**
    * One that has been sent once is used again first, the last such: few slots go round while few peers ask, and stay in
    * the processor's cache. Sixteen in turn cost a seed a fifth more processor time.
+   * @param mayDisplace whether it may be one that was not sent yet
    */
-  #freeSlot(): Slot | undefined {
+  #freeSlot(mayDisplace: boolean): Slot | undefined {
     let oldest: Slot | undefined;
     let done: Slot | undefined;
     for (const slot of this.#slots) {
@@ -150,7 +167,7 @@ export class ExtentCache {
       if (oldest === undefined || slot.lastUse < oldest.lastUse) oldest = slot;
     }
     if (done !== undefined) return done;
-    if (this.#slots.length >= this.#slotCount) return oldest;
+    if (this.#slots.length >= this.#slotCount) return mayDisplace ? oldest : undefined;
     this.#idleTimer ??= this.#clock.every(this.#idleMs, () => this.#freeIdle());
     const slot: Slot = {
       memory: Buffer.allocUnsafeSlow(EXTENT_LENGTH),

@@ -161,6 +161,11 @@ class ArchivedPieces implements FileStore {
     return this.#workshop.extents.view(this.#bytes, pieceIndex * this.#layout.geometry.pieceLength + begin, length);
   }
 
+  prepare(pieceIndex: number, begin: number): void {
+    if (this.#journal === undefined || this.#closing !== undefined) return;
+    this.#workshop.extents.prepare(this.#bytes, pieceIndex * this.#layout.geometry.pieceLength + begin);
+  }
+
   async flush(): Promise<void> {
     await this.#journal?.flush();
     if (!this.#had.full) return;

@@ -89,6 +89,8 @@ export class MemoryPieceStore implements PieceStore {
     return { bytes: this.#piece(pieceIndex).subarray(begin, begin + length), release() {} };
   }
 
+  prepare(): void {}
+
   async flush(): Promise<void> {}
 
   async close(): Promise<void> {

@@ -49,6 +49,8 @@ export interface PieceStore {
    * the piece is had and the range lies within it.
    */
   read(pieceIndex: number, begin: number, length: number): BlockView | Promise<BlockView>;
+  /** The block at `begin` will be asked for soon: it is read meanwhile, where that takes nobody's place. A hint, no more. */
+  prepare(pieceIndex: number, begin: number): void;
   /** Syncs what was written and records it; of a complete torrent nothing may be gone or damaged since. @throws StorageError */
   flush(): Promise<void>;
   /** Flushes and lets go of everything: files, memory, workers, lock. */

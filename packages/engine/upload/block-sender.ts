@@ -10,10 +10,10 @@ import { encodePieceHeader } from '../wire/encoder.ts';
 import type { BlockRange } from '../wire/message.ts';
 
 /** Blocks that go out in one write: few system calls, and still short batches for a cancel to take effect. */
-const BATCH_BLOCKS = 32;
+const BATCH_BLOCKS = 64;
 /** What waits in a socket can't be cancelled any more: it holds no more than this much time at the peer's rate … */
 const BUFFERED_SECONDS = 0.25;
-/** … within these bounds: a block, since requests and cancels wait behind what lies there; and one write to a fast peer. */
+/** … within these bounds: a block, since requests and cancels wait behind what lies there; and two writes to a fast peer. */
 const LEAST_BUFFERED_BYTES = 16 * 1024;
 const MOST_BUFFERED_BYTES = 1024 * 1024;
 
@@ -54,6 +54,7 @@ export class BlockSender {
       if (room <= 0) return;
       const batch = this.#takeBatch(peer, room);
       if (batch.length === 0) return void this.#waiting.add(peer);
+      this.#readAhead(peer, batch);
       const reads = batch.map(({ pieceIndex, begin, length }) => this.#options.store.read(pieceIndex, begin, length));
       // A promise for each block would cost more than everything else here: what is read ahead goes out at once.
       if (reads.every(isAtHand)) this.#send(peer, batch, reads);
@@ -76,13 +77,21 @@ export class BlockSender {
   #takeBatch(peer: Peer, room: number): BlockRange[] {
     const { bucket, clock } = this.#options;
     let allowance = Math.min(room, bucket.available(clock.now()));
-    let count = 0;
-    while (count < peer.wanted.length && count < BATCH_BLOCKS && allowance > 0) {
-      bucket.take(peer.wanted[count].length);
-      allowance -= peer.wanted[count].length;
-      count++;
+    const batch: BlockRange[] = [];
+    while (batch.length < BATCH_BLOCKS && allowance > 0) {
+      const range = peer.wanted.shift();
+      if (range === undefined) break;
+      bucket.take(range.length);
+      allowance -= range.length;
+      batch.push(range);
     }
-    return peer.wanted.splice(0, count);
+    return batch;
+  }
+
+  /** Of one who takes full batches, what comes after the next one is read while this one is sent. */
+  #readAhead(peer: Peer, batch: readonly BlockRange[]): void {
+    const ahead = batch.length === BATCH_BLOCKS ? peer.wanted.at(BATCH_BLOCKS) : undefined;
+    if (ahead !== undefined) this.#options.store.prepare(ahead.pieceIndex, ahead.begin);
   }
 
   #sendLater(peer: Peer, batch: readonly BlockRange[], reads: readonly (BlockView | Promise<BlockView>)[]): void {
@@ -120,6 +129,8 @@ export class BlockSender {
     peer.upload.add(sentBytes);
     peer.turnBytes += sentBytes;
     this.#options.meter.add(sentBytes);
+    const keepsPace = peer.connection.bufferedBytes === 0;
+    peer.burstBytes = keepsPace ? Math.min(2 * sentBytes, MOST_BUFFERED_BYTES) : 0;
   }
 }
 
@@ -127,7 +138,8 @@ function isAtHand(read: BlockView | Promise<BlockView>): read is BlockView {
   return !(read instanceof Promise);
 }
 
+/** A rate takes a second to be known: until then as much as a socket took at once twice over, or one block a write. */
 function bufferLimit(peer: Peer): number {
-  const bytes = peer.upload.bytesPerSecond * BUFFERED_SECONDS;
+  const bytes = Math.max(peer.upload.bytesPerSecond * BUFFERED_SECONDS, peer.burstBytes);
   return Math.min(Math.max(bytes, LEAST_BUFFERED_BYTES), MOST_BUFFERED_BYTES);
 }

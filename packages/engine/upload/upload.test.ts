@@ -20,6 +20,7 @@ const geometry = new PieceGeometry(content.length, PIECE_LENGTH);
 function setUp(fast: boolean, uploadLimit = Number.POSITIVE_INFINITY) {
   const clock = new FakeClock();
   const heard: (Message | string)[] = [];
+  const blocksOfWrites: number[] = [];
   const decoder = new MessageDecoder(
     {
       onMessage: (message) => void heard.push(message),
@@ -34,6 +35,7 @@ function setUp(fast: boolean, uploadLimit = Number.POSITIVE_INFINITY) {
     bufferedBytes: 0,
     setHandlers() {},
     write(parts, onFlushed) {
+      blocksOfWrites.push(parts.length / 2);
       for (const part of parts) decoder.push(Buffer.from(part));
       onFlushed?.();
     },
@@ -55,7 +57,7 @@ function setUp(fast: boolean, uploadLimit = Number.POSITIVE_INFINITY) {
     slots: () => 8,
     storageFailed: (error) => assert.fail(String(error)),
   });
-  return { clock, heard, peer, upload };
+  return { clock, heard, blocksOfWrites, peer, upload };
 }
 
 /** As a message carries it: with its type, which must not leak into what is answered. */
@@ -127,4 +129,14 @@ test('a block that was cancelled before it left is not sent', async () => {
   upload.tick();
   await settled();
   assert.deepEqual(heard, [{ type: 'reject', pieceIndex: 1, begin: 16_384, length: 16_384 }]);
+});
+
+test('a socket that takes all it is given is given more each time, before its rate is known', async () => {
+  const { blocksOfWrites, peer, upload } = setUp(true);
+  peer.peerInterested = true;
+  upload.interestChanged();
+  blocksOfWrites.length = 0;
+  for (let at = 0; at < 60; at++) upload.requested(peer, { pieceIndex: 0, begin: 512 * at, length: 1024 });
+  for (let turn = 0; turn < 4; turn++) await settled();
+  assert.deepEqual(blocksOfWrites, [16, 32, 12]);
 });

@@ -135,18 +135,13 @@ export class Upload {
 
   /** It no longer wants the block. With the fast extension it is told that it will not come (BEP 6). */
   cancelled(peer: Peer, range: BlockRange): void {
-    const at = peer.wanted.findIndex(
-      (asked) => asked.pieceIndex === range.pieceIndex && asked.begin === range.begin && asked.length === range.length,
-    );
-    if (at < 0) return;
-    peer.wanted.splice(at, 1);
-    this.#refuse(peer, range);
+    if (peer.wanted.remove(range)) this.#refuse(peer, range);
   }
 
   left(peer: Peer): void {
     this.#sender.left(peer);
     this.#firstCopies?.left(peer);
-    peer.wanted.length = 0;
+    peer.wanted.clear();
     if (!peer.amChoking) this.interestChanged();
   }
 
@@ -201,9 +196,7 @@ export class Upload {
     peer.waitingSinceMs = nowMs;
     this.#firstCopies?.ended(peer);
     peer.send({ type: 'choke' }, nowMs);
-    const kept = peer.wanted.filter((range) => isAllowedFast(peer, range));
-    const refused = peer.wanted.filter((range) => !isAllowedFast(peer, range));
-    peer.wanted.splice(0, peer.wanted.length, ...kept);
+    const refused = peer.wanted.sift((range) => isAllowedFast(peer, range));
     for (const range of refused) this.#refuse(peer, range);
   }
 

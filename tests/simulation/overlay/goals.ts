@@ -4,6 +4,9 @@
 import { handsOut, infoHashOf, OWN_NETWORK, type SimulatedMember, SimulatedOverlay } from './simulated-overlay.ts';
 
 const JOINS_PER_SECOND = 200;
+/** Of a large network all have joined by then: what it does while it grows is not looked at. */
+const JOINED_WITHIN_SECONDS = 10;
+const BETWEEN_DEATHS_MS = 1_000;
 const SETTLE_MS = 20_000;
 const GIVE_UP_MS = 120_000;
 const PORT = 7000;
@@ -16,7 +19,7 @@ export interface Course {
 /** A network of this size that has come to rest. @param provides every member provides a torrent that all share */
 export function settledOverlay({ seed, size }: Course, provides = false, settings = OWN_NETWORK): SimulatedOverlay {
   const sim = new SimulatedOverlay(seed, settings);
-  sim.grow(size, JOINS_PER_SECOND);
+  sim.grow(size, Math.max(JOINS_PER_SECOND, size / JOINED_WITHIN_SECONDS));
   if (provides) for (const member of sim.members) provideShared(member);
   sim.clock.advance(SETTLE_MS);
   return sim;
@@ -52,32 +55,51 @@ export interface DeathFigures {
   readonly removedMs: number[];
 }
 
-/** Members die one after another, each with a record. */
+/** What is still to be seen of one death. */
+interface Death {
+  readonly infoHash: string;
+  readonly victim: SimulatedMember;
+  atMs: number | undefined;
+  /** Those who still hand the victim out, and those who still count it among the members. */
+  handing: SimulatedMember[];
+  counting: SimulatedMember[];
+}
+
+/** Members die one a second, each with a record that everybody has. */
 export function deaths(sim: SimulatedOverlay, count: number): DeathFigures {
+  const victims = new Set<SimulatedMember>();
+  while (victims.size < count) victims.add(pick(sim));
+  const all = [...victims].map((victim, at) => beginDeath(sim, victim, 2000 + at));
+  sim.clock.advance(3_000 + sim.random.below(1_000));
+  for (const [at, death] of all.entries()) sim.clock.after(at * BETWEEN_DEATHS_MS, () => kill(sim, death));
   const figures: DeathFigures = { hiddenMs: [], removedMs: [] };
-  for (let at = 0; at < count; at++) {
-    const infoHash = infoHashOf(2000 + at);
-    const victim = pick(sim);
-    victim.overlay.provide(infoHash, { port: PORT, completeness: 0 });
-    sim.clock.advance(3_000 + sim.random.below(1_000));
-    sim.kill(victim);
-    const startMs = sim.clock.now();
-    let handing = sim.alive;
-    sim.until(() => {
-      const before = handing.length;
-      handing = handing.filter((member) => handsOut(member, infoHash, victim));
-      const nowMs = sim.clock.now() - startMs;
-      for (let hidden = handing.length; hidden < before; hidden++) figures.hiddenMs.push(nowMs);
-      return handing.length === 0;
-    }, GIVE_UP_MS);
-    let counting = sim.alive;
-    sim.until(() => {
-      counting = counting.filter(({ overlay }) => overlay.isMember(victim.host.address));
-      return counting.length === 0;
-    }, GIVE_UP_MS);
-    figures.removedMs.push(sim.clock.now() - startMs);
-  }
+  const seen = sim.until(() => {
+    for (const death of all) if (death.atMs !== undefined) lookAt(death, sim.clock.now() - death.atMs, figures);
+    return figures.removedMs.length === count;
+  }, GIVE_UP_MS);
+  if (seen === undefined) figures.removedMs.push(Number.POSITIVE_INFINITY);
   return figures;
+}
+
+function beginDeath(sim: SimulatedOverlay, victim: SimulatedMember, number: number): Death {
+  const infoHash = infoHashOf(number);
+  victim.overlay.provide(infoHash, { port: PORT, completeness: 0 });
+  return { infoHash, victim, atMs: undefined, handing: sim.alive, counting: sim.alive };
+}
+
+function kill(sim: SimulatedOverlay, death: Death): void {
+  sim.kill(death.victim);
+  death.atMs = sim.clock.now();
+}
+
+function lookAt(death: Death, afterMs: number, figures: DeathFigures): void {
+  const { infoHash, victim } = death;
+  if (death.counting.length === 0) return;
+  const handing = death.handing.filter(({ host }) => !host.isDead);
+  death.handing = handing.filter((member) => handsOut(member, infoHash, victim));
+  for (let hidden = death.handing.length; hidden < handing.length; hidden++) figures.hiddenMs.push(afterMs);
+  death.counting = death.counting.filter(({ host, overlay }) => !host.isDead && overlay.isMember(victim.host.address));
+  if (death.counting.length === 0) figures.removedMs.push(afterMs);
 }
 
 /** Bytes a second that each member sends while nothing happens, IP and UDP headers and sealing included. */
