@@ -65,7 +65,7 @@ test('a client that closes its connection is suspected at once', async (t) => {
   await suspected;
 });
 
-test('a client that moves nothing is asked why, and no more than every few seconds', async (t) => {
+test('a client that moves nothing is asked why, every few seconds while it changes, less often while it does not', async (t) => {
   const { watcher, client, ask, changes } = await make(t);
   await ask();
   client.body = JSON.stringify({ ...status, state: 'starting', download_speed: 0 });
@@ -78,8 +78,13 @@ test('a client that moves nothing is asked why, and no more than every few secon
   await ask();
   assert.deepEqual([client.reasonsAsked, changes.length], [1, 3]);
   client.reason = { code: 'disk-full', message: 'Another file.' };
+  for (let asked = 0; asked < 7; asked++) await ask();
+  assert.deepEqual([client.reasonsAsked, watcher.get('x')?.reason?.message], [1, 'The disk is full.']);
   await ask();
-  await ask();
+  assert.deepEqual([client.reasonsAsked, watcher.get('x')?.reason?.message], [2, 'Another file.']);
+  client.reason = { code: 'disk-full', message: 'A third one.' };
+  client.body = JSON.stringify({ ...status, state: 'starting', download_speed: 0, total_peers: 9 });
+  for (let asked = 0; asked < 2; asked++) await ask();
   assert.deepEqual([client.reasonsAsked, watcher.get('x')?.reason?.message], [2, 'Another file.']);
   assert.equal(watcher.get('x')?.reasonSince, since);
   client.body = JSON.stringify(status);
