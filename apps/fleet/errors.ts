@@ -29,6 +29,7 @@ const statuses: Readonly<Record<FleetErrorCode, number>> = {
   internal: 500,
   'not-with-this-driver': 501,
   'not-kept': 507,
+  'data-kept': 500,
   'start-failed': 502,
   'driver-unreachable': 502,
   'driver-refused': 502,
@@ -61,6 +62,13 @@ export function invalidField(field: string, sentence: string): FleetError {
 /** Of what the disk of --data-dir does not take. */
 export function notKept(cause: unknown): FleetError {
   return new FleetError('not-kept', `--data-dir cannot be written: ${reasonOf(cause)}.`, { cause });
+}
+
+/** Of one that is removed but for what the disk does not let go. */
+export function dataKept(name: string, cause: unknown): FleetError {
+  const { path } = cause as NodeJS.ErrnoException;
+  const what = path === undefined ? reasonOf(cause) : `${path}: ${reasonOf(cause)}`;
+  return new FleetError('data-kept', `${name} is removed, but not all of its data: ${what}.`, { cause });
 }
 
 /** Of whoever was starting it. */

@@ -32,6 +32,7 @@ export const FleetErrorCodeSchema = Type.Union([
   Type.Literal('not-with-this-driver'),
   Type.Literal('plan-changed'),
   Type.Literal('not-kept'),
+  Type.Literal('data-kept'),
 ]);
 export type FleetErrorCode = Type.Static<typeof FleetErrorCodeSchema>;
 

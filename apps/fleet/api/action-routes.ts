@@ -1,8 +1,8 @@
 // /api/v1: lists for the page, one action on many containers, removals in two steps.
 
-import type { Action, ActionAnswer } from '@enjambre/contract';
-import { FleetError, reasonOf } from '../errors.ts';
+import type { Action } from '@enjambre/contract';
 import type { Fleet } from '../fleet.ts';
+import { outcomeOf } from '../outcome.ts';
 import type { Server } from './bare-server.ts';
 import { selectContainers } from './container-query.ts';
 import { cutPage } from './page.ts';
@@ -19,7 +19,7 @@ export function actionRoutes(server: Server, fleet: Fleet, demo: Demo): void {
   serve(server, 'GET /api/v1/containers/:id', ({ params }) => fleet.view(fleet.containers.find(params.id)));
 
   serve(server, 'POST /api/v1/actions', async ({ body }) => {
-    return { results: await Promise.all(body.ids.map((id) => act(fleet, body.verb, id))) };
+    return { results: await Promise.all(body.ids.map((id) => outcomeOf(id, () => act(fleet, body.verb, id)))) };
   });
 
   serve(server, 'POST /api/v1/removals', ({ body }) => fleet.removal.plan(body.ids, body.withData));
@@ -32,15 +32,8 @@ export function actionRoutes(server: Server, fleet: Fleet, demo: Demo): void {
   });
 }
 
-/** One refusal must not hide what became of the others. */
-async function act(fleet: Fleet, verb: Action['verb'], id: string): Promise<ActionAnswer['results'][number]> {
-  try {
-    const container = fleet.containers.find(id);
-    if (verb === 'pause' || verb === 'resume') await fleet.setPaused(container, verb === 'pause');
-    else await fleet[verb](container);
-    return { id, ok: true };
-  } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    return { id, ok: false, code: error.code, error: reasonOf(error) };
-  }
+async function act(fleet: Fleet, verb: Action['verb'], id: string): Promise<void> {
+  const container = fleet.containers.find(id);
+  if (verb === 'pause' || verb === 'resume') await fleet.setPaused(container, verb === 'pause');
+  else await fleet[verb](container);
 }

@@ -9,7 +9,8 @@ import type { Clock } from '@enjambre/runtime';
 import { deleteFiles, filesOf, measureFiles } from '../downloads/downloaded-files.ts';
 import { volumeIn } from '../downloads/volume.ts';
 import type { Driver } from '../drivers/driver.ts';
-import { FleetError } from '../errors.ts';
+import { dataKept, FleetError } from '../errors.ts';
+import { outcomeOf } from '../outcome.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import type { ContainerStore } from '../state/container-store.ts';
 import type { Watcher } from '../watcher/watcher.ts';
@@ -68,7 +69,7 @@ export class Removal {
     return { token, withData, items, totalBytes: items.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
-  /** Does what the plan says. @throws FleetError `plan-changed` when that is not what would happen now */
+  /** Does what the plan says, and tells of each. @throws FleetError `plan-changed` when that is not what would happen now */
   async carryOut(token: string): Promise<ActionAnswer> {
     const plan = this.#plans.get(token);
     if (plan === undefined || plan.expiresAt < this.#options.clock.now()) {
@@ -81,16 +82,17 @@ export class Removal {
     }
     this.#plans.delete(token);
     const results = await Promise.all(
-      items.map(async ({ id, sharedWith }) => {
-        const container = this.#options.containers.get(id);
-        if (container !== undefined) await this.remove(container, withData && sharedWith.length === 0);
-        return { id, ok: true };
-      }),
+      items.map(({ id, sharedWith }) =>
+        outcomeOf(id, async () => {
+          const container = this.#options.containers.get(id);
+          if (container !== undefined) await this.remove(container, withData && sharedWith.length === 0);
+        }),
+      ),
     );
     return { results };
   }
 
-  /** Ends its client and forgets it; its data goes or stays. */
+  /** Ends its client and forgets it; its data goes or stays. @throws FleetError, of which `data-kept` comes after all that */
   async remove(container: Container, withData: boolean): Promise<void> {
     // First: what cannot be forgotten is refused, and nothing has changed.
     this.#options.store.delete(container.id);
@@ -120,6 +122,8 @@ export class Removal {
       if (withData && volumeIn(folder) === undefined) {
         await deleteFiles(await this.#filesOf(container), { folder, root, infoHash: record.infoHash });
       }
+    } catch (error) {
+      throw dataKept(record.name, error);
     } finally {
       // What could not be deleted is told; all else goes as was asked.
       await driver.remove(id);
