@@ -7,13 +7,13 @@ interface Entry {
   order: number;
   callback: () => void;
   intervalMs: number | undefined;
+  isCancelled: boolean;
 }
 
 export class FakeClock implements Clock {
   #now = 0;
   #order = 0;
   readonly #heap: Entry[] = [];
-  readonly #cancelled = new WeakSet<Entry>();
 
   now(): number {
     return this.#now;
@@ -37,7 +37,7 @@ export class FakeClock implements Clock {
       const entry = this.#heap[0];
       if (entry === undefined || entry.at > untilMs) return false;
       this.#pop();
-      if (this.#cancelled.has(entry)) continue;
+      if (entry.isCancelled) continue;
       this.#now = Math.max(this.#now, entry.at);
       if (entry.intervalMs !== undefined) {
         entry.at += entry.intervalMs;
@@ -57,9 +57,13 @@ export class FakeClock implements Clock {
   }
 
   #schedule(delayMs: number, callback: () => void, intervalMs: number | undefined): Timer {
-    const entry = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback, intervalMs };
+    const entry = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback, intervalMs, isCancelled: false };
     this.#push(entry);
-    return { cancel: () => void this.#cancelled.add(entry) };
+    return {
+      cancel: () => {
+        entry.isCancelled = true;
+      },
+    };
   }
 
   #push(entry: Entry): void {
