@@ -13,7 +13,7 @@ import type { BlockRange } from '../wire/message.ts';
 const BATCH_BLOCKS = 64;
 /** What waits in a socket can't be cancelled any more: it holds no more than this much time at the peer's rate … */
 const BUFFERED_SECONDS = 0.25;
-/** … within these bounds: a block, since requests and cancels wait behind what lies there; and two writes to a fast peer. */
+/** … within these bounds: a block, since requests and cancels wait behind what lies there; and one write to a fast peer. */
 const LEAST_BUFFERED_BYTES = 16 * 1024;
 const MOST_BUFFERED_BYTES = 1024 * 1024;
 
