@@ -57,7 +57,13 @@ export class FakeClock implements Clock {
   }
 
   #schedule(delayMs: number, callback: () => void, intervalMs: number | undefined): Timer {
-    const entry = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback, intervalMs, isCancelled: false };
+    const entry = {
+      at: this.#now + Math.max(0, delayMs),
+      order: this.#order++,
+      callback,
+      intervalMs,
+      isCancelled: false,
+    };
     this.#push(entry);
     return {
       cancel: () => {
