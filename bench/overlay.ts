@@ -23,6 +23,8 @@ const STRESSED = 100;
 const STRESS_MINUTES = 10;
 const RECORDS = 5;
 const DEATHS = 5;
+/** Who dies is looked for by ten thousand: minutes each. */
+const LARGE_DEATHS = 2;
 const IDLE_SECONDS = 20;
 const PROCESSES = 100;
 
@@ -36,8 +38,8 @@ export const overlay: Scenario = {
 
 async function runOverlay({ rounds: seeds = SEEDS, only }: BenchOptions): Promise<void> {
   const parts: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
-    small: () => sizeRows(SMALL, seeds, { record: 1_000, removed: 15_000 }),
-    large: () => sizeRows(LARGE, seeds, { record: 2_500, removed: 25_000 }),
+    small: () => sizeRows(SMALL, seeds, DEATHS, { record: 1_000, removed: 15_000 }),
+    large: () => sizeRows(LARGE, seeds, LARGE_DEATHS, { record: 2_500, removed: 25_000 }),
     stress: () => stressRows(seeds),
     partition: () => [worstRow('whole after a partition of 60 s, 300', '5000 ms', eachSeed(seeds, SMALL, healingMs))],
     half: () => [worstRow('half of 300 killed at once: all clean', '-', eachSeed(seeds, SMALL, halfKilledMs))],
@@ -60,12 +62,12 @@ function eachSeed<T>(seeds: number, size: number, run: (course: Course) => T): T
   });
 }
 
-function sizeRows(size: number, seeds: number, goals: { record: number; removed: number }): Row[] {
+function sizeRows(size: number, seeds: number, deathCount: number, goals: { record: number; removed: number }): Row[] {
   const runs = eachSeed(seeds, size, (course) => {
     const network = settledOverlay(course);
     const idle = idleBytesPerSecond(network, IDLE_SECONDS);
     const records = spreadOfRecords(network, RECORDS);
-    return { idle, records, ...deaths(network, DEATHS) };
+    return { idle, records, ...deaths(network, deathCount) };
   });
   const idle = runs.flatMap((run) => run.idle);
   const hidden = runs.flatMap(({ hiddenMs }) => hiddenMs);
