@@ -36,7 +36,7 @@ const TEXTS: Readonly<Record<FleetErrorCode | 'no-connection', TextKey>> = {
   'too-large': 'error.too-large',
   'not-with-this-driver': 'error.not-with-this-driver',
   'not-kept': 'error.refused',
-  'data-kept': 'error.refused',
+  'data-kept': 'error.data-kept',
   'plan-changed': 'remove.changed',
   'no-connection': 'error.no-connection',
 };

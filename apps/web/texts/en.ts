@@ -460,6 +460,7 @@ export const en = {
   'error.too-large': 'The file is too large.',
   'error.no-connection': 'The backend does not answer.',
   'error.refused': 'The backend refused: {reason}',
+  'error.data-kept': 'Data was left behind: {reason}',
 } as const satisfies Catalogue;
 
 /** One form, or one for each plural of `count`. */

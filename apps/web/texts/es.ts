@@ -464,4 +464,5 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'error.too-large': 'El archivo es demasiado grande.',
   'error.no-connection': 'El backend no responde.',
   'error.refused': 'El backend lo rechazó: {reason}',
+  'error.data-kept': 'Quedaron datos sin borrar: {reason}',
 };
