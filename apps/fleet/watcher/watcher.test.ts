@@ -86,6 +86,8 @@ test('a client that moves nothing is asked why, every few seconds while it chang
   client.body = JSON.stringify({ ...status, state: 'starting', download_speed: 0, total_peers: 9 });
   for (let asked = 0; asked < 2; asked++) await ask();
   assert.deepEqual([client.reasonsAsked, watcher.get('x')?.reason?.message], [2, 'Another file.']);
+  await ask();
+  assert.deepEqual([client.reasonsAsked, watcher.get('x')?.reason?.message], [3, 'A third one.']);
   assert.equal(watcher.get('x')?.reasonSince, since);
   client.body = JSON.stringify(status);
   await ask();

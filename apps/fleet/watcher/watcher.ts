@@ -20,7 +20,7 @@ const SAME_ANSWERS_UNTIL_REST = 2;
 const REST_INTERVAL_MS = 3_000;
 /** Why nothing arrives changes slowly, and is a longer answer. Of one that was only just started everybody knows. */
 const REASON_INTERVAL_MS = 3_000;
-/** Slower still while the status is the same: peers known and connected stand in that. */
+/** Slower still while the status is the one it was told of: peers known and connected stand in that. */
 const SAME_REASON_INTERVAL_MS = 10_000;
 /** States that say themselves why they are so. */
 const PLAIN_STATES: readonly Status['state'][] = ['downloading', 'completed', 'paused'];
@@ -36,6 +36,8 @@ interface Watched extends Sight {
   reason: TorrentReason | undefined;
   reasonSince: number;
   reasonAskedAtMs: number;
+  /** As it was when the reason was asked. */
+  reasonStatus: Status | undefined;
   timer: Timer | undefined;
   connection: StatusConnection | undefined;
   asking: Promise<void> | undefined;
@@ -95,6 +97,7 @@ export class Watcher {
       reason: undefined,
       reasonSince: 0,
       reasonAskedAtMs: Number.NEGATIVE_INFINITY,
+      reasonStatus: undefined,
       timer: undefined,
       connection: undefined,
       asking: undefined,
@@ -178,9 +181,10 @@ export class Watcher {
     const { clock } = this.#options;
     const nowMs = clock.now();
     const isNew = watched.health !== 'healthy' || clock.wallTime() - watched.since < REASON_INTERVAL_MS;
-    const intervalMs = watched.status === status ? SAME_REASON_INTERVAL_MS : REASON_INTERVAL_MS;
+    const intervalMs = watched.reasonStatus === status ? SAME_REASON_INTERVAL_MS : REASON_INTERVAL_MS;
     if (isNew || nowMs - watched.reasonAskedAtMs < intervalMs) return watched.reason;
     watched.reasonAskedAtMs = nowMs;
+    watched.reasonStatus = status;
     return (await connection.askReason()) ?? watched.reason;
   }
 
