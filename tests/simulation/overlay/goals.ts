@@ -51,7 +51,7 @@ export function spreadOfRecords(sim: SimulatedOverlay, count: number): number[] 
 export interface DeathFigures {
   /** For each survivor: milliseconds from the death until it no longer hands the dead one out. */
   readonly hiddenMs: number[];
-  /** For each death: milliseconds until nobody counts the dead one among the members. */
+  /** For each death: milliseconds until nobody counts the dead one among the members, or hands it out. */
   readonly removedMs: number[];
 }
 
@@ -75,7 +75,7 @@ export function deaths(sim: SimulatedOverlay, count: number): DeathFigures {
   const figures: DeathFigures = { hiddenMs: [], removedMs: [] };
   const seen = sim.until(() => {
     for (const death of all) if (death.atMs !== undefined) lookAt(death, sim.clock.now() - death.atMs, figures);
-    return figures.removedMs.length === count;
+    return all.every(isOver);
   }, GIVE_UP_MS);
   if (seen === undefined) figures.removedMs.push(Number.POSITIVE_INFINITY);
   return figures;
@@ -94,12 +94,17 @@ function kill(sim: SimulatedOverlay, death: Death): void {
 
 function lookAt(death: Death, afterMs: number, figures: DeathFigures): void {
   const { infoHash, victim } = death;
-  if (death.counting.length === 0) return;
+  if (isOver(death)) return;
   const handing = death.handing.filter(({ host }) => !host.isDead);
   death.handing = handing.filter((member) => handsOut(member, infoHash, victim));
   for (let hidden = death.handing.length; hidden < handing.length; hidden++) figures.hiddenMs.push(afterMs);
   death.counting = death.counting.filter(({ host, overlay }) => !host.isDead && overlay.isMember(victim.host.address));
-  if (death.counting.length === 0) figures.removedMs.push(afterMs);
+  if (isOver(death)) figures.removedMs.push(afterMs);
+}
+
+/** Nobody hands the victim out or counts it any more. */
+function isOver({ atMs, handing, counting }: Death): boolean {
+  return atMs !== undefined && handing.length === 0 && counting.length === 0;
 }
 
 /** Bytes a second that each member sends while nothing happens, IP and UDP headers and sealing included. */
