@@ -7,7 +7,6 @@ import type { Lab } from '../tests/interop/lab.ts';
 import type { Torrent } from '../tests/interop/torrent-maker.ts';
 import { torrentOf, writeContent } from './tester/content.ts';
 
-export const PIECE_LENGTH = 2 ** 20;
 /** Nobody listens there: rtorrent loads no torrent without a tracker. */
 const DEAD_TRACKER = 'http://127.0.0.1:1/announce';
 
@@ -17,10 +16,14 @@ export interface Content {
   readonly file: string;
 }
 
-export async function makeContent(lab: Lab, size: number, tracker = DEAD_TRACKER): Promise<Content> {
+/** Random-looking bytes, and a torrent of them. `size`, `pieceLength`: bytes. */
+export async function makeContent(
+  lab: Lab,
+  { size, pieceLength, tracker = DEAD_TRACKER }: { size: number; pieceLength: number; tracker?: string },
+): Promise<Content> {
   const folder = await mkdtemp(path.join(lab.root, 'content-'));
   const file = path.join(folder, 'data.bin');
-  const geometry = new PieceGeometry(size, PIECE_LENGTH);
+  const geometry = new PieceGeometry(size, pieceLength);
   await writeContent(geometry, file);
   const bytes = torrentOf(geometry, path.basename(file), tracker);
   const torrent = {

@@ -8,7 +8,7 @@ import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import { announceUrl } from '../tests/interop/trackers/tested-tracker.ts';
 import { builtCommand, builtEnvironment } from './built-client.ts';
-import { makeContent, PIECE_LENGTH } from './content.ts';
+import { makeContent } from './content.ts';
 import { type Pair, runPair } from './pairing.ts';
 import { enjambre, whyAbsent } from './peers.ts';
 import { formatSpread, report, type Spread, spreadOf } from './report.ts';
@@ -46,11 +46,11 @@ function swarmOf(client: TestedClient, leechers: number) {
 }
 
 async function runCrowd(options: BenchOptions): Promise<void> {
-  const { size = DEFAULT_SIZE, rounds = DEFAULT_ROUNDS } = options;
+  const { size = DEFAULT_SIZE, pieceLength, rounds = DEFAULT_ROUNDS } = options;
   await using lab = await Lab.open('/dev/shm');
   const tracker = { host: lab.address(), port: 0 };
   tracker.port = await lab.freePort(tracker.host);
-  const content = await makeContent(lab, size, announceUrl(tracker.host, tracker.port));
+  const content = await makeContent(lab, { size, pieceLength, tracker: announceUrl(tracker.host, tracker.port) });
   const hosts = { seed: lab.address(), leech: lab.address() };
   const place = { content, parent: lab.root };
   const pairing = {
@@ -77,12 +77,16 @@ async function runCrowd(options: BenchOptions): Promise<void> {
   const rows = rowsOf(
     swarms,
     pairs.flatMap(({ figures }) => figures),
-    size,
+    { size, pieceLength },
   );
   await report('crowd', { header, rows, notes, raw: { size, pairs, swarms } });
 }
 
-function rowsOf(swarms: readonly Outcome<SwarmRun>[], pairs: readonly Pair[], size: number): string[][] {
+function rowsOf(
+  swarms: readonly Outcome<SwarmRun>[],
+  pairs: readonly Pair[],
+  { size, pieceLength }: { size: number; pieceLength: number },
+): string[][] {
   const done = swarms.filter(({ figures }) => figures.length > 0);
   const bounds = new Map<string, { what: string; seconds: number }>();
   const peers = done.filter(({ name }) => few.slice(1).some((peer) => peer.name === name));
@@ -96,7 +100,7 @@ function rowsOf(swarms: readonly Outcome<SwarmRun>[], pairs: readonly Pair[], si
     bounds.set(many.name, { what: `${MANY} × a pair's CPU ÷ cores`, seconds });
   }
   // The last piece must double log2 N times, the others flow meanwhile.
-  const steps = 1 + Math.floor(Math.log2(MANY)) / Math.ceil(size / PIECE_LENGTH);
+  const steps = 1 + Math.floor(Math.log2(MANY)) / Math.ceil(size / pieceLength);
   bounds.set(manyCapped.name, { what: '(F/u)(1 + ⌊log₂N⌋/M)', seconds: (size / UPLINK_BYTES_PER_SECOND) * steps });
   return done.map(({ name, figures }) => {
     const spread = lastOf(figures);

@@ -43,13 +43,13 @@ export const leech: Scenario = {
 };
 
 async function runLeech(options: BenchOptions): Promise<void> {
-  const { size = DEFAULT_SIZE, rounds = DEFAULT_ROUNDS, onDisk } = options;
+  const { size = DEFAULT_SIZE, pieceLength, rounds = DEFAULT_ROUNDS, onDisk } = options;
   await using lab = await Lab.open('/dev/shm');
   const parent = onDisk ? tmpdir() : '/dev/shm';
   const slowSize = Math.min(size, SLOW_SIZE);
   const seeds = new Map<number, Seeded>();
   const seedOf = async (bytes: number): Promise<Seeded> => {
-    const known = seeds.get(bytes) ?? (await startSeed(lab, bytes));
+    const known = seeds.get(bytes) ?? (await startSeed(lab, bytes, pieceLength));
     seeds.set(bytes, known);
     return known;
   };
@@ -74,8 +74,8 @@ async function runLeech(options: BenchOptions): Promise<void> {
   });
 }
 
-async function startSeed(lab: Lab, size: number): Promise<Seeded> {
-  const content = await makeContent(lab, size);
+async function startSeed(lab: Lab, size: number, pieceLength: number): Promise<Seeded> {
+  const content = await makeContent(lab, { size, pieceLength });
   const folder = await seedFolder(lab, content);
   const { torrent } = content;
   const seed = await libtorrent.start({ lab, role: 'seed', torrent, folder, host: lab.address(), peers: [] });

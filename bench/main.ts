@@ -32,22 +32,32 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   tracker,
 };
 
-const USAGE = `npm run bench -- SCENARIO [COUNT] [--size 256MiB] [--rounds 3] [--only NAME,NAME] [--disk]
+const USAGE = `npm run bench -- SCENARIO [COUNT] [--size 256MiB] [--piece-length 1MiB] [--rounds 3] [--only NAME,NAME] [--disk]
 
   COUNT           how many clients, of fleet
   --size BYTES    of the content, with KiB, MiB or GiB; default: the scenario's own
+  --piece-length  bytes of a piece; of leech, seed, pair and crowd
   --rounds COUNT  how often each client has its turn; the median counts
   --only NAMES    just these clients, as the tables name them
   --disk          write to the temporary folder instead of /dev/shm
 `;
 
+/** A block of 16 KiB: smaller pieces are not what anybody makes. */
+const LEAST_PIECE_LENGTH = 16 * 2 ** 10;
 const UNITS: Readonly<Record<string, number>> = { '': 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
 
-function parseSize(text: string | undefined): number | undefined {
+function parseSize(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const [, digits, unit] = text.match(/^([1-9]\d*)\s?([kmg]ib|)$/i) ?? [];
-  if (digits === undefined) throw new UsageError(`--size: ${JSON.stringify(text)} is not a size like 256MiB`);
+  if (digits === undefined) throw new UsageError(`${flag}: ${JSON.stringify(text)} is not a size like 256MiB`);
   return Number(digits) * UNITS[unit.toLowerCase()];
+}
+
+function parsePieceLength(text: string): number {
+  const bytes = parseSize('--piece-length', text)!;
+  const isPower = Number.isInteger(Math.log2(bytes)) && bytes >= LEAST_PIECE_LENGTH;
+  if (!isPower) throw new UsageError(`--piece-length: ${JSON.stringify(text)} is not a power of two from 16KiB on`);
+  return bytes;
 }
 
 function parseRounds(text: string | undefined): number | undefined {
@@ -72,6 +82,7 @@ function parseCommandLine(): { name: string | undefined; options: BenchOptions }
     allowPositionals: true,
     options: {
       size: { type: 'string' },
+      'piece-length': { type: 'string', default: '1MiB' },
       rounds: { type: 'string' },
       only: { type: 'string' },
       disk: { type: 'boolean', default: false },
@@ -84,7 +95,14 @@ function parseCommandLine(): { name: string | undefined; options: BenchOptions }
   }
   const { size, rounds, only, disk } = values;
   const count = parseCount(countText, name);
-  const options = { count, size: parseSize(size), rounds: parseRounds(rounds), only: parseNames(only), onDisk: disk };
+  const options = {
+    count,
+    size: parseSize('--size', size),
+    pieceLength: parsePieceLength(values['piece-length']),
+    rounds: parseRounds(rounds),
+    only: parseNames(only),
+    onDisk: disk,
+  };
   return { name, options };
 }
 

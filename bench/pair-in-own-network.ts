@@ -1,7 +1,7 @@
 // Transmission with itself, in the network it is started in: it never dials loopback addresses. Says what `pair` asks, as one
 // JSON line.
 //
-//   node bench/pair-in-own-network.ts BYTES FOLDER
+//   node bench/pair-in-own-network.ts BYTES PIECE-LENGTH FOLDER
 
 import { transmission } from '../tests/interop/clients/transmission.ts';
 import { Lab } from '../tests/interop/lab.ts';
@@ -10,10 +10,14 @@ import { announceUrl } from '../tests/interop/trackers/tested-tracker.ts';
 import { makeContent } from './content.ts';
 import { runPair } from './pairing.ts';
 
-const [size, parent] = process.argv.slice(2);
+const [size, pieceLength, parent] = process.argv.slice(2);
 await using lab = await Lab.open(parent);
 const tracker = { host: OWN_HOSTS.tracker, port: await lab.freePort(OWN_HOSTS.tracker) };
-const content = await makeContent(lab, Number(size), announceUrl(tracker.host, tracker.port));
+const content = await makeContent(lab, {
+  size: Number(size),
+  pieceLength: Number(pieceLength),
+  tracker: announceUrl(tracker.host, tracker.port),
+});
 const place = { parent: lab.root, hosts: OWN_HOSTS, tracker };
 const pair = await runPair({ seeder: transmission, leecher: transmission, content, ...place });
 process.stdout.write(`${JSON.stringify({ pair })}\n`);

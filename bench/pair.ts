@@ -37,13 +37,16 @@ export const pair: Scenario = {
 };
 
 async function runPairs(options: BenchOptions): Promise<void> {
-  const { size = DEFAULT_SIZE, rounds = DEFAULT_ROUNDS } = options;
+  const { size = DEFAULT_SIZE, pieceLength, rounds = DEFAULT_ROUNDS } = options;
   await using lab = await Lab.open('/dev/shm');
   const slowSize = Math.min(size, SLOW_SIZE);
   const trackerHost = lab.address();
   const tracker = { host: trackerHost, port: await lab.freePort(trackerHost) };
   const announce = announceUrl(tracker.host, tracker.port);
-  const contents = { quick: await makeContent(lab, size, announce), slow: await makeContent(lab, slowSize, announce) };
+  const contents = {
+    quick: await makeContent(lab, { size, pieceLength, tracker: announce }),
+    slow: await makeContent(lab, { size: slowSize, pieceLength, tracker: announce }),
+  };
   const runOnce = (seeder: TestedClient, leecher: TestedClient): Promise<Pair> => {
     const content = SLOW_CLIENTS.includes(leecher) ? contents.slow : contents.quick;
     const hosts = { seed: lab.address(), leech: lab.address() };
@@ -57,7 +60,7 @@ async function runPairs(options: BenchOptions): Promise<void> {
         ? {
             name: client.name,
             skip: whyAbsent(client) || whyNoOwnNetwork(),
-            run: () => pairInOwnNetwork(slowSize, lab.root),
+            run: () => pairInOwnNetwork({ size: slowSize, pieceLength }, lab.root),
           }
         : { name: client.name, skip: whyAbsent(client), run: () => runOnce(client, client) },
     ),
@@ -67,10 +70,13 @@ async function runPairs(options: BenchOptions): Promise<void> {
   await report('pair', { header, rows, notes, raw: outcomes });
 }
 
-async function pairInOwnNetwork(size: number, parent: string): Promise<Pair> {
+async function pairInOwnNetwork(
+  { size, pieceLength }: { size: number; pieceLength: number },
+  parent: string,
+): Promise<Pair> {
   await using lab = await Lab.open(parent);
   const script = fileURLToPath(import.meta.resolve('./pair-in-own-network.ts'));
-  const { command, args } = inOwnNetwork([process.execPath, script, String(size), lab.root]);
+  const { command, args } = inOwnNetwork([process.execPath, script, String(size), String(pieceLength), lab.root]);
   const program = lab.start(command, args);
   const said = () => program.output.match(/^\{"pair":(.*)\}$/m)?.[1];
   return JSON.parse(await program.until('finish its pair', said, OWN_NETWORK_TIMEOUT_MS)) as Pair;

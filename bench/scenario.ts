@@ -3,6 +3,8 @@
 export interface BenchOptions {
   /** Bytes of content; the scenario's own when not given. */
   readonly size: number | undefined;
+  /** Bytes of a piece, where the content is a file of ours. */
+  readonly pieceLength: number;
   /** How many of what is compared (`fleet 300`); the scenario's own when not given. */
   readonly count: number | undefined;
   /** How often each client has its turn; the scenario's own when not given. */

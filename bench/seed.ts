@@ -39,9 +39,12 @@ export const seed: Scenario = {
 };
 
 async function runSeed(options: BenchOptions): Promise<void> {
-  const { size = DEFAULT_SIZE, rounds = DEFAULT_ROUNDS } = options;
+  const { size = DEFAULT_SIZE, pieceLength, rounds = DEFAULT_ROUNDS } = options;
   await using lab = await Lab.open('/dev/shm');
-  const contents = { quick: await makeContent(lab, size), slow: await makeContent(lab, Math.min(size, SLOW_SIZE)) };
+  const contents = {
+    quick: await makeContent(lab, { size, pieceLength }),
+    slow: await makeContent(lab, { size: Math.min(size, SLOW_SIZE), pieceLength }),
+  };
   const contentOf = (client: TestedClient) => (client === transmission ? contents.slow : contents.quick);
   const outcomes = await interleave(
     rounds,
