@@ -5,11 +5,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { diskError } from './disk-error.ts';
 import type { CheckJob, CheckResult, FinishJob, FinishResult, WorkerAnswer, WorkerOrder } from './disk-job.ts';
 import { OpenFiles } from './open-files.ts';
-import { checkPieces, checkWindow, finishPiece } from './piece-hashing.ts';
+import { checkPieces, checkWindow, finishPieces } from './piece-hashing.ts';
 
 const port = parentPort!;
 const files = new OpenFiles((workerData as { openFiles: number }).openFiles);
-const slabs = new Map<number, SharedArrayBuffer>();
+const sheets = new Map<number, SharedArrayBuffer>();
 let window: Buffer | undefined;
 
 port.on('message', (order: WorkerOrder) => {
@@ -17,11 +17,11 @@ port.on('message', (order: WorkerOrder) => {
     case 'job':
       port.postMessage(answer(order.id, order.job));
       break;
-    case 'slab':
-      slabs.set(order.id, order.memory);
+    case 'sheet':
+      sheets.set(order.id, order.memory);
       break;
-    case 'forget-slab':
-      slabs.delete(order.id);
+    case 'forget-sheet':
+      sheets.delete(order.id);
       break;
     case 'close-files':
       files.closeAll();
@@ -37,13 +37,13 @@ function answer(id: number, job: FinishJob | CheckJob): WorkerAnswer {
   try {
     return { id, result: run(job) };
   } catch (error) {
-    const { code, message } = diskError(error, job.kind === 'finish' ? 'write' : 'read', job.root);
+    const { code, message } = diskError(error, 'read', job.root);
     return { id, failure: { code, message } };
   }
 }
 
 function run(job: FinishJob | CheckJob): FinishResult | CheckResult {
-  if (job.kind === 'finish') return finishPiece(job, slabs.get(job.slabId)!, files);
+  if (job.kind === 'finish') return finishPieces(job, sheets, files);
   window ??= checkWindow();
   return checkPieces(job, window, files);
 }

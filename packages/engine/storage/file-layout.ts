@@ -59,9 +59,9 @@ export function pieceSpans(layout: StoreLayout, pieceIndex: number): FileSpan[] 
   return fileSpans(layout.files, pieceIndex * geometry.pieceLength, geometry.pieceSize(pieceIndex));
 }
 
-/** The SHA-1 that piece should have. A copy: a message with a view would carry the hashes of all pieces along. */
+/** The SHA-1 that piece should have. A view: a message with it would carry the hashes of all pieces along. */
 export function expectedHash(layout: StoreLayout, pieceIndex: number): Uint8Array {
-  return layout.pieceHashes.slice(pieceIndex * HASH_LENGTH, (pieceIndex + 1) * HASH_LENGTH);
+  return layout.pieceHashes.subarray(pieceIndex * HASH_LENGTH, (pieceIndex + 1) * HASH_LENGTH);
 }
 
 /** The last file that starts at or before `position`: of empty files at one place it is the one that has bytes, if any. */

@@ -1,7 +1,6 @@
 // Pieces in files, as people expect them: the torrent's folders and files, sparse while incomplete.
 // Invariant: `had` pieces are on the disk and right; nothing of the data path runs on the event loop but messages.
 
-import { BLOCK_LENGTH } from '@enjambre/metainfo';
 import { type Clock, invariant, type Logger } from '@enjambre/runtime';
 import type { ArchiveLock } from '../net/archive-lock.ts';
 import { openArchives, pathOf, prepareFiles, verifyInPlace } from './archive-folder.ts';
@@ -9,7 +8,8 @@ import { ChangedFiles } from './changed-files.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { diskError } from './disk-error.ts';
 import type { PathSpan } from './disk-job.ts';
-import { expectedHash, type FileSpan, pieceSpans, type StoreLayout } from './file-layout.ts';
+import type { FileSpan, StoreLayout } from './file-layout.ts';
+import { FinishBatch } from './finish-batch.ts';
 import { checkOnDisk } from './piece-check.ts';
 import { PieceSet } from './piece-set.ts';
 import { type BlockView, type PieceStore, type PieceVerdict, StorageError } from './piece-store.ts';
@@ -64,6 +64,7 @@ class ArchivedPieces implements FileStore {
   #lock: ArchiveLock | undefined;
   #journal: ResumeJournal | undefined;
   #changed: ChangedFiles | undefined;
+  #finishing: FinishBatch | undefined;
   #unwrittenBytes = 0;
   #slabsTaken = 0;
   #opening: Promise<void> | undefined;
@@ -115,26 +116,14 @@ class ArchivedPieces implements FileStore {
   }
 
   async finish(pieceIndex: number, slab: Buffer, wantBlockHashes: boolean): Promise<PieceVerdict> {
-    const { slabs, workers } = this.#workshop;
-    const name = slabs.name(slab);
+    const place = this.#workshop.slabs.place(slab);
     const journal = this.#journal;
     const length = this.#layout.geometry.pieceSize(pieceIndex);
     this.#unwrittenBytes += length;
     try {
       if (journal === undefined || this.#closing !== undefined) throw this.#closedError();
-      const work = workers.finish(
-        {
-          kind: 'finish',
-          root: this.#root,
-          slabId: name.id,
-          length,
-          hash: expectedHash(this.#layout, pieceIndex),
-          spans: pieceSpans(this.#layout, pieceIndex).map(this.#toPathSpan),
-          wantBlockHashes,
-          blockLength: BLOCK_LENGTH,
-        },
-        name,
-      );
+      this.#finishing ??= this.#startBatch();
+      const work = this.#finishing.add(pieceIndex, place, wantBlockHashes);
       journal.writing(
         pieceIndex,
         work.then(
@@ -295,6 +284,19 @@ class ArchivedPieces implements FileStore {
     }
   }
 
+  /** Pieces that are finished in this turn of the event loop go to the worker together, at its end. */
+  #startBatch(): FinishBatch {
+    const batch = new FinishBatch(this.#layout, this.#root);
+    queueMicrotask(() => {
+      this.#finishing = undefined;
+      this.#workshop.workers.finish(batch.job, batch.memories).then(
+        (result) => batch.settle(result),
+        (error: unknown) => batch.fail(error),
+      );
+    });
+    return batch;
+  }
+
   async #have(pieceIndex: number): Promise<void> {
     this.#had.add(pieceIndex);
     await this.#cutLongFiles();
@@ -346,9 +348,7 @@ class ArchivedPieces implements FileStore {
 
   readonly #toPathSpan = ({ fileIndex, fileOffset, length }: FileSpan): PathSpan => {
     const file = this.#layout.files[fileIndex];
-    const path = file.padding ? undefined : pathOf(this.#root, file);
-    const span = { path, position: fileOffset, length };
-    return file.executable === true ? { ...span, executable: true } : span;
+    return { path: file.padding ? undefined : pathOf(this.#root, file), position: fileOffset, length };
   };
 
   #closedError(): StorageError {

@@ -2,7 +2,7 @@
 // Invariant: each piece asked for is reported once, unless a file could not be read.
 
 import type { CheckJob, PathSpan } from './disk-job.ts';
-import { type FileSpan, HASH_LENGTH, pieceSpans, type StoreLayout } from './file-layout.ts';
+import { expectedHash, type FileSpan, HASH_LENGTH, pieceSpans, type StoreLayout } from './file-layout.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 // A tenth of a second on a slow disk: another torrent's finished pieces wait behind no more than that.
@@ -65,8 +65,7 @@ function cutJob(
   }
   const hashes = new Uint8Array(count * HASH_LENGTH);
   for (let index = 0; index < count; index++) {
-    const at = pieces[first + index] * HASH_LENGTH;
-    hashes.set(layout.pieceHashes.subarray(at, at + HASH_LENGTH), index * HASH_LENGTH);
+    hashes.set(expectedHash(layout, pieces[first + index]), index * HASH_LENGTH);
   }
   return { job: { kind: 'check', root, pieceLengths, hashes, spans }, count };
 }

@@ -5,7 +5,16 @@ import { createHash, hash } from 'node:crypto';
 import { readSync, writeSync } from 'node:fs';
 import { blockHashes } from './block-hashes.ts';
 import { diskError } from './disk-error.ts';
-import type { CheckJob, CheckResult, FinishJob, FinishResult, PathSpan } from './disk-job.ts';
+import {
+  type CheckJob,
+  type CheckResult,
+  type FinishJob,
+  type FinishResult,
+  NUMBERS_PER_PIECE,
+  NUMBERS_PER_SPAN,
+  PADDING,
+  type PathSpan,
+} from './disk-job.ts';
 import { HASH_LENGTH } from './file-layout.ts';
 import type { OpenFiles } from './open-files.ts';
 
@@ -13,12 +22,29 @@ import type { OpenFiles } from './open-files.ts';
 const WINDOW_LENGTH = 2 ** 20;
 const zeros = Buffer.alloc(WINDOW_LENGTH);
 
-/** @throws StorageError when a file could not be written; part of the piece may have been */
-export function finishPiece(job: FinishJob, memory: SharedArrayBuffer, files: OpenFiles): FinishResult {
-  const piece = Buffer.from(memory, 0, job.length);
-  const verified = hash('sha1', piece, 'buffer').equals(job.hash);
-  if (verified) writeSpans(job.root, job.spans, piece, files);
-  return { verified, blockHashes: verified && !job.wantBlockHashes ? undefined : blockHashes(piece, job.blockLength) };
+/** Of a piece that could not be written, part may have been. @param sheets memory by the numbers the job names */
+export function finishPieces(
+  job: FinishJob,
+  sheets: ReadonlyMap<number, SharedArrayBuffer>,
+  files: OpenFiles,
+): FinishResult {
+  let nextSpan = 0;
+  return job.hashes.map((expected, index) => {
+    const at = index * NUMBERS_PER_PIECE;
+    const [sheetId, offset, length, wantBlockHashes, spanCount] = job.pieces.slice(at, at + NUMBERS_PER_PIECE);
+    const piece = Buffer.from(sheets.get(sheetId)!, offset, length);
+    const verified = hash('sha1', piece, 'hex') === expected;
+    const firstSpan = nextSpan;
+    nextSpan += spanCount;
+    try {
+      if (verified) writeSpans(job, firstSpan, nextSpan, piece, files);
+    } catch (error) {
+      const { code, message } = diskError(error, 'write', job.root);
+      return { failure: { code, message } };
+    }
+    if (verified && wantBlockHashes === 0) return true;
+    return { verified, blockHashes: blockHashes(piece, job.blockLength) };
+  });
 }
 
 /** @throws StorageError when a file could not be read; one that is too short only makes its pieces bad */
@@ -100,18 +126,21 @@ class SpanReader {
   }
 }
 
-function writeSpans(root: string, spans: readonly PathSpan[], piece: Buffer, files: OpenFiles): void {
+/** Writes one piece to its spans, those from `first` to before `end` of the job. */
+function writeSpans(job: FinishJob, first: number, end: number, piece: Buffer, files: OpenFiles): void {
   let at = 0;
-  for (const { path, position, length, executable } of spans) {
-    const end = at + length;
-    if (path === undefined) {
-      at = end;
+  for (let span = first; span < end; span++) {
+    const [number, position, length] = job.spans.slice(span * NUMBERS_PER_SPAN, (span + 1) * NUMBERS_PER_SPAN);
+    const stop = at + length;
+    if (number === PADDING) {
+      at = stop;
       continue;
     }
+    const { path, executable } = job.files[number];
     try {
-      const descriptor = files.descriptor(root, path, true, executable);
+      const descriptor = files.descriptor(job.root, path, true, executable);
       // A disk that fills up first writes less than asked for, and refuses only then.
-      for (let from = position - at; at < end; ) at += writeSync(descriptor, piece, at, end - at, from + at);
+      for (let from = position - at; at < stop; ) at += writeSync(descriptor, piece, at, stop - at, from + at);
     } catch (error) {
       files.close(path);
       throw diskError(error, 'write', path);

@@ -99,11 +99,11 @@ it('never names a piece in a record that is written before its files were synced
   const store = scratch.store(archives, layout, { disk });
   await openedPieces(store);
   const flushes: Promise<void>[] = [];
-  const puts = pieces.map(async (pieceIndex) => {
+  // Pieces of one turn of the event loop are written together: these come one by one, each while a record is being made.
+  for (const pieceIndex of pieces) {
     await putPiece(store, layout, content, pieceIndex);
     flushes.push(store.flush());
-  });
-  await Promise.all(puts);
+  }
   await Promise.all(flushes);
   await store.close();
   assert.ok(records > 1);

@@ -22,9 +22,9 @@ it('allows four pieces however large they are', () => {
 it('uses the same memory again for the same size', () => {
   const pool = new SlabPool({ clock: new FakeClock() });
   const slab = pool.take(64, 64)!;
-  const { id } = pool.name(slab);
+  const place = pool.place(slab);
   pool.release(slab);
-  assert.equal(pool.name(pool.take(64, 10)!).id, id);
+  assert.deepEqual(pool.place(pool.take(64, 10)!), place);
 });
 
 it('holds no more than the budget, those that are free and of other sizes included', () => {
@@ -35,19 +35,49 @@ it('holds no more than the budget, those that are free and of other sizes includ
   assert.equal(pool.bytesFree, 100);
   assert.ok(pool.take(20, 20));
   assert.ok(pool.bytesFree + pool.bytesInUse <= 100);
-  assert.equal(freed.length, 10);
+  assert.equal(freed.length, 1);
 });
 
 it('frees what nobody wanted for half a minute', () => {
   const clock = new FakeClock();
   const pool = new SlabPool({ clock });
-  const [kept, idle] = [pool.take(10, 10)!, pool.take(10, 10)!];
+  const size = 2 ** 20;
+  const [kept, idle] = [pool.take(size, 10)!, pool.take(size, 10)!];
   pool.release(idle);
   clock.advance(20_000);
   pool.release(kept);
   clock.advance(15_000);
-  assert.equal(pool.bytesFree, 10);
+  assert.equal(pool.bytesFree, size);
   clock.advance(60_000);
+  assert.equal(pool.bytesFree, 0);
+});
+
+it('cuts small slabs from one sheet, each a place of its own, and frees it when the last one is back', () => {
+  const clock = new FakeClock();
+  const freed: number[] = [];
+  const pool = new SlabPool({ clock, onFreed: (id) => freed.push(id) });
+  const size = 2 ** 18;
+  const slabs = Array.from({ length: 5 }, () => pool.take(size, size)!);
+  for (const [index, slab] of slabs.entries()) slab.fill(index);
+  assert.ok(slabs.every((slab, index) => slab.every((byte) => byte === index)));
+  const places = slabs.map((slab) => pool.place(slab));
+  assert.deepEqual(
+    places.map(({ sheetId, offset }) => [sheetId, offset]),
+    [
+      [0, 0],
+      [0, size],
+      [0, 2 * size],
+      [0, 3 * size],
+      [1, 0],
+    ],
+  );
+  assert.equal(pool.bytesInUse, 5 * size);
+  for (const slab of slabs.slice(1)) pool.release(slab);
+  clock.advance(60_000);
+  assert.deepEqual(freed, [1]);
+  pool.release(slabs[0]);
+  clock.advance(60_000);
+  assert.deepEqual(freed, [1, 0]);
   assert.equal(pool.bytesFree, 0);
 });
 

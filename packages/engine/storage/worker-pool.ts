@@ -5,7 +5,6 @@ import { Worker } from 'node:worker_threads';
 import type { Clock, Timer } from '@enjambre/runtime';
 import type { CheckJob, CheckResult, FinishJob, FinishResult, WorkerAnswer, WorkerOrder } from './disk-job.ts';
 import { StorageError } from './piece-store.ts';
-import type { SlabName } from './slab-pool.ts';
 
 export interface WorkerPoolOptions {
   readonly clock: Clock;
@@ -23,8 +22,8 @@ interface Waiting {
 interface Lane {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
-  /** Slabs whose memory this worker has. */
-  readonly slabs: Set<number>;
+  /** Sheets whose memory this worker has. */
+  readonly sheets: Set<number>;
   readonly exited: Promise<void>;
   idle: Timer | undefined;
 }
@@ -60,12 +59,13 @@ export class WorkerPool {
     if (this.#lanes[0] === undefined) this.#rest(0, this.#lane(0));
   }
 
-  /** @throws StorageError as the worker met it */
-  async finish(job: FinishJob, slab: SlabName): Promise<FinishResult> {
+  /** @param memories of the sheets that the job names. @throws StorageError when the worker failed */
+  async finish(job: FinishJob, memories: ReadonlyMap<number, SharedArrayBuffer>): Promise<FinishResult> {
     const lane = this.#lane(0);
-    if (!lane.slabs.has(slab.id)) {
-      lane.slabs.add(slab.id);
-      order(lane, { kind: 'slab', id: slab.id, memory: slab.memory });
+    for (const [id, memory] of memories) {
+      if (lane.sheets.has(id)) continue;
+      lane.sheets.add(id);
+      order(lane, { kind: 'sheet', id, memory });
     }
     return (await this.#run(0, job)) as FinishResult;
   }
@@ -79,9 +79,10 @@ export class WorkerPool {
     return (await this.#run(best, job)) as CheckResult;
   }
 
-  /** That slab's memory is no longer ours. */
-  forgetSlab(slabId: number): void {
-    for (const lane of this.#lanes) if (lane?.slabs.delete(slabId)) order(lane, { kind: 'forget-slab', id: slabId });
+  /** That sheet's memory is no longer ours. */
+  forgetSheet(sheetId: number): void {
+    for (const lane of this.#lanes)
+      if (lane?.sheets.delete(sheetId)) order(lane, { kind: 'forget-sheet', id: sheetId });
   }
 
   /** Has every worker close its files (those of other torrents are opened again on use). */
@@ -129,7 +130,7 @@ export class WorkerPool {
         resolve();
       });
     });
-    const lane: Lane = { worker, waiting: new Map(), slabs: new Set(), exited, idle: undefined };
+    const lane: Lane = { worker, waiting: new Map(), sheets: new Set(), exited, idle: undefined };
     worker.on('message', (answer: WorkerAnswer) => this.#settle(index, lane, answer));
     worker.on('error', (error) => {
       failure = error;

@@ -39,7 +39,12 @@ export class DiskWorkshop {
       idleMs,
     });
     this.workers = workers;
-    this.slabs = new SlabPool({ clock, budgetBytes: slabBudgetBytes, idleMs, onFreed: (id) => workers.forgetSlab(id) });
+    this.slabs = new SlabPool({
+      clock,
+      budgetBytes: slabBudgetBytes,
+      idleMs,
+      onFreed: (id) => workers.forgetSheet(id),
+    });
     this.extents = new ExtentCache({ clock, idleMs });
     this.uploadFiles = new UploadFiles(clock, UPLOAD_FILES, idleMs);
   }
