@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { seededRandom } from '@enjambre/runtime';
 import fc from 'fast-check';
 import { FirstCopies } from './first-copies.ts';
 
 const PIECES = 12;
 
+const piecesOf = (count: number): number[] => Array.from({ length: count }, (_, pieceIndex) => pieceIndex);
+
 function setUp() {
   const peers = ['a', 'b', 'c'].map((name) => ({ name, has: new Set<number>() }));
-  return { peers, copies: new FirstCopies({ pieceCount: PIECES, random: seededRandom(1), peers }) };
+  return { peers, copies: new FirstCopies({ pieces: piecesOf(PIECES), peers }) };
 }
 
 describe('the first copies of a seed', () => {
@@ -88,7 +89,7 @@ describe('the first copies of a seed', () => {
     const own = new Set<number>();
     const leecher = counting(own);
     const other = counting(new Set());
-    const copies = new FirstCopies({ pieceCount, random: seededRandom(1), peers: [leecher, other] });
+    const copies = new FirstCopies({ pieces: piecesOf(pieceCount), peers: [leecher, other] });
     for (let count = 0; count < pieceCount; count++) {
       const before = looks;
       const [pieceIndex] = copies.suggest(leecher, 1);

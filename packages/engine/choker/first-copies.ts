@@ -4,8 +4,6 @@
 // it has counts as still to be given.
 // Invariant: a piece is kept for one peer at a time, and offered again when that peer goes without having had it.
 
-import { type Random, shuffle } from '@enjambre/runtime';
-
 /** A piece is passed on while the next one comes: whoever has so many to itself hoards … */
 const HOARD_PIECES = 4;
 /** … and whoever was given so many without telling that it has them, more than are ever under way to one peer. */
@@ -14,15 +12,15 @@ const UNTOLD_HOARD_PIECES = 12;
 const HOARD_LOOKS = 16;
 
 export interface FirstCopiesOptions<Peer> {
-  readonly pieceCount: number;
-  readonly random: Random;
+  /** All of them, in the order in which they are to be given. */
+  readonly pieces: readonly number[];
   /** All that are connected. */
   readonly peers: Iterable<Peer>;
 }
 
 export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number): boolean } }> {
   readonly #options: FirstCopiesOptions<Peer>;
-  /** Pieces that nobody was given yet, in random order. */
+  /** Pieces that nobody was given yet, in order. */
   readonly #pending: Set<number>;
   /** What each peer was told to ask for and has not asked for. */
   readonly #suggested = new Map<Peer, Set<number>>();
@@ -33,8 +31,7 @@ export class FirstCopies<Peer extends { readonly has: { has(pieceIndex: number):
 
   constructor(options: FirstCopiesOptions<Peer>) {
     this.#options = options;
-    const pieces = Array.from({ length: options.pieceCount }, (_, pieceIndex) => pieceIndex);
-    this.#pending = new Set(shuffle(pieces, options.random));
+    this.#pending = new Set(options.pieces);
   }
 
   /** Names pieces for the peer, until it has `ahead` of them to ask for. */

@@ -119,6 +119,30 @@ describe('the picker', () => {
     assert.ok(new Set(next).isSubsetOf(rare), `the rare ones come next, not ${next}`);
   });
 
+  it('asks each peer for neighbouring pieces of a torrent of very many, where none is rarer', () => {
+    const model = new PickingModel({ pieceCount: 2048, blocksPerPiece: 1 });
+    const [one, other] = [model.join('one'), model.join('other')];
+    for (let piece = 0; piece < 4; piece++) model.picker.pieceHad(piece);
+    const picked: [number[], number[]] = [[], []];
+    for (let round = 0; round < 6; round++) {
+      for (const [index, peer] of [one, other].entries()) {
+        picked[index].push(...model.pick(peer, 4).map(({ pieceIndex }) => pieceIndex));
+      }
+      for (const peer of [one, other]) while (model.deliver(peer));
+      while (model.judge('good') !== undefined);
+    }
+    for (const pieces of picked) {
+      assert.equal(pieces.length, 24);
+      for (const start of [0, 8, 16]) {
+        assert.equal(pieces[start] % 8, 0, `it begins at the beginning of a stretch: ${pieces}`);
+        for (let place = 1; place < 8; place++) assert.equal(pieces[start + place], pieces[start] + place);
+      }
+    }
+    const rarest = 2047 - [...Array(2048).keys()].findIndex((back) => !picked.flat().includes(2047 - back));
+    model.join('common', (piece) => piece !== rarest);
+    assert.equal(model.pick(one, 1)[0].pieceIndex, rarest, 'the rarest comes first');
+  });
+
   it('leaves a started piece to the peer that delivers it quickly, and shares it among slow ones', () => {
     const model = new PickingModel({ pieceCount: 20, blocksPerPiece: 16 });
     const [first, second] = [model.join('first'), model.join('second')];

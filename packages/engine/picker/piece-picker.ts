@@ -10,11 +10,14 @@ import { Participation } from './participation.ts';
 import { type BlockRequest, delivers, isSilent, type PickingPeer } from './picking-peer.ts';
 import { RarityIndex } from './rarity-index.ts';
 import { chooseStolen, maySteal } from './stealing.ts';
+import { stretchLength } from './stretch.ts';
 
 /** The first pieces are random: a newcomer needs something to trade at once, not what is rare (and so slow to get). */
 const RANDOM_FIRST_PIECES = 4;
 /** Above this many pieces with free blocks a peer, finish some before starting others: a part of one serves nobody. */
 const PARTIAL_PIECES_PER_PEER = 1.5;
+/** Stretches that others are at, before one is shared: about as many as there are peers that send. */
+const MOST_STRETCHES_LOOKED_AT = 64;
 /** A peer that needs longer for a piece shares it with others. */
 const WHOLE_PIECE_SECONDS = 20;
 
@@ -40,6 +43,9 @@ export class PiecePicker<Peer extends PickingPeer> {
   readonly #seeds = new Set<Peer>();
   readonly #failed = new FailedPieces<Peer>();
   readonly #participation = new Participation<Peer>();
+  readonly #stretch: number;
+  /** The piece that each peer was last asked for anew. */
+  readonly #lastStarted = new Map<Peer, number>();
   #hadCount = 0;
   /** Blocks that came twice since nothing is left to start. */
   #inVain = 0;
@@ -48,6 +54,7 @@ export class PiecePicker<Peer extends PickingPeer> {
     this.#options = options;
     this.#index = new RarityIndex(options.geometry.pieceCount, options.random);
     this.#had = new Uint8Array(options.geometry.pieceCount);
+    this.#stretch = stretchLength(options.geometry);
   }
 
   /** The piece is verified (or was found on disk). */
@@ -103,6 +110,7 @@ export class PiecePicker<Peer extends PickingPeer> {
     this.disowned(peer);
     if (!this.#seeds.delete(peer)) this.#countPieces(peer, -1);
     this.#participation.left(peer);
+    this.#lastStarted.delete(peer);
   }
 
   /** Names up to `want` blocks to ask `peer` for, and takes them as asked. */
@@ -218,6 +226,7 @@ export class PiecePicker<Peer extends PickingPeer> {
     const exclusive = peer.suspected || this.#failed.has(pieceIndex);
     const piece = new OpenPiece<Peer>(pieceIndex, this.#options.geometry.blockCount(pieceIndex), slab, exclusive);
     if (exclusive || this.#isFast(peer)) piece.owner = peer;
+    this.#lastStarted.set(peer, pieceIndex);
     this.#index.remove(pieceIndex);
     this.#open.set(pieceIndex, piece);
     this.#withFree.add(piece);
@@ -243,12 +252,45 @@ export class PiecePicker<Peer extends PickingPeer> {
 
   #chooseNew(peer: Peer): number | undefined {
     const size = this.#index.size;
-    const first = this.#hadCount < RANDOM_FIRST_PIECES && size > 0 ? this.#options.random.below(size) : 0;
+    const isFirst = this.#hadCount < RANDOM_FIRST_PIECES && size > 0;
+    const neighbour = isFirst ? undefined : this.#chooseNeighbour(peer);
+    if (neighbour !== undefined) return neighbour;
+    const first = isFirst ? this.#options.random.below(size) : 0;
+    let best: number | undefined;
+    let underWay = 0;
     for (let step = 0; step < size; step++) {
       const pieceIndex = this.#index.at((first + step) % size);
-      if (peer.offers.has(pieceIndex) && !this.#failed.isBetterFrom(this.#peers, peer, pieceIndex)) return pieceIndex;
+      if (!this.#suits(peer, pieceIndex)) continue;
+      if (isFirst) return pieceIndex;
+      if (best !== undefined && this.availability(pieceIndex) !== this.availability(best)) break;
+      const beginning = this.#beginningOfStretch(peer, pieceIndex);
+      if (beginning % this.#stretch === 0 || !this.#open.has(beginning - 1)) return beginning;
+      // Somebody else is at that stretch.
+      best ??= beginning;
+      if (++underWay > MOST_STRETCHES_LOOKED_AT) break;
     }
-    return undefined;
+    return best;
+  }
+
+  /** What lies in the same stretch behind the piece it was asked for last, where nothing is rarer. */
+  #chooseNeighbour(peer: Peer): number | undefined {
+    const next = (this.#lastStarted.get(peer) ?? -1) + 1;
+    const isNeighbour = next % this.#stretch > 0 && this.#index.isRarest(next) && this.#suits(peer, next);
+    return isNeighbour ? next : undefined;
+  }
+
+  /** Where to begin in the stretch of that piece: at the first one before it from which all are as rare. */
+  #beginningOfStretch(peer: Peer, pieceIndex: number): number {
+    const rarity = this.#index.availability(pieceIndex);
+    const isAsRare = (other: number): boolean =>
+      this.#index.includes(other) && this.#index.availability(other) === rarity && this.#suits(peer, other);
+    let first = pieceIndex;
+    while (first % this.#stretch > 0 && isAsRare(first - 1)) first--;
+    return first;
+  }
+
+  #suits(peer: Peer, pieceIndex: number): boolean {
+    return peer.offers.has(pieceIndex) && !this.#failed.isBetterFrom(this.#peers, peer, pieceIndex);
   }
 
   #steal(peer: Peer, want: number, picked: BlockRequest[], hasNothingNew: boolean): void {

@@ -33,6 +33,11 @@ export class RarityIndex {
     return this.#position[pieceIndex] >= 0;
   }
 
+  /** Whether the piece may be started, and no rarer one may. */
+  isRarest(pieceIndex: number): boolean {
+    return this.includes(pieceIndex) && this.#availability[pieceIndex] === this.#availability[this.#order[0]];
+  }
+
   /** The piece at that place, 0 being the rarest. */
   at(position: number): number {
     return this.#order[position];

@@ -6,9 +6,10 @@ import { ExtentCache, type ExtentSource } from './extent-cache.ts';
 const MIB = 2 ** 20;
 
 /** Byte i of the torrent is i mod 251; counts the reads. */
-function countingSource(verifiedUpTo: () => number = () => Number.POSITIVE_INFINITY) {
+function countingSource(verifiedUpTo: () => number = () => Number.POSITIVE_INFINITY, pieceLength = MIB) {
   const reads: { position: number; length: number }[] = [];
   const source: ExtentSource = {
+    pieceLength,
     verifiedAround: (_position, from, end) => ({ from, end: Math.min(end, verifiedUpTo()) }),
     async fill(target, position) {
       reads.push({ position, length: target.length });
@@ -32,6 +33,27 @@ it('reads an extent once for all who want blocks of it at the same time', async 
     assertBytes(view.bytes, positions[index]);
   });
   assert.deepEqual(reads, [{ position: 0, length: MIB }]);
+});
+
+it('reads of small pieces the one that is asked for, and what is wanted behind it, within the extent', async () => {
+  const cache = new ExtentCache({ clock: new FakeClock() });
+  const piece = MIB / 16;
+  const { source, reads } = countingSource(undefined, piece);
+  const ask = async (position: number, wanted?: number): Promise<void> => {
+    const view = await cache.view(source, position, 16_384, wanted);
+    assertBytes(view.bytes, position);
+    view.release();
+  };
+  await ask(5 * piece + 16_384);
+  await ask(5 * piece);
+  await ask(9 * piece, 2 * piece + 16_384);
+  await ask(11 * piece);
+  await ask(14 * piece, 10 * piece);
+  assert.deepEqual(reads, [
+    { position: 5 * piece, length: piece },
+    { position: 9 * piece, length: 2 * piece + 16_384 },
+    { position: 14 * piece, length: 2 * piece },
+  ]);
 });
 
 it('reads anew what was not verified when its extent was read', async () => {

@@ -1,4 +1,5 @@
-// Read-ahead for uploads: a peer that asks for a block asks for its neighbours next, so a whole extent is read at once.
+// Read-ahead for uploads: a peer that asks for a block asks for its neighbours next, so they are read with it: the piece,
+// and what it has asked for behind it, as far as one extent goes.
 // Invariant: an extent holds only bytes of pieces that were had when it was read (those never change), and its memory
 // is not used again while a view of it is out.
 
@@ -7,6 +8,8 @@ import type { BlockView } from './piece-store.ts';
 
 /** A torrent's bytes. Offsets count from the torrent's start. */
 export interface ExtentSource {
+  /** Bytes of each piece but the last. */
+  readonly pieceLength: number;
   /** The verified bytes around `position`, within [from, end). */
   verifiedAround(position: number, from: number, end: number): { from: number; end: number };
   /** Fills `target` with verified bytes. @throws StorageError */
@@ -62,11 +65,12 @@ export class ExtentCache {
   /**
    * `length` verified bytes of `source`: a view without a copy when they lie in one extent, at once when that was read
    * already. Rejects with a StorageError.
+   * @param wanted bytes from `position` on that are known to be asked for
    */
-  view(source: ExtentSource, position: number, length: number): BlockView | Promise<BlockView> {
+  view(source: ExtentSource, position: number, length: number, wanted = length): BlockView | Promise<BlockView> {
     const extentEnd = (Math.floor(position / EXTENT_LENGTH) + 1) * EXTENT_LENGTH;
-    if (position + length > extentEnd) return this.#assemble(source, position, length);
-    const slot = this.#find(source, position, length) ?? this.#load(this.#freeSlot(true), source, position);
+    if (position + length > extentEnd) return this.#assemble(source, position, length, wanted);
+    const slot = this.#find(source, position, length) ?? this.#load(this.#freeSlot(true), source, position, wanted);
     if (slot === undefined) return readAlone(source, position, length);
     this.#pin(slot);
     slot.unsentBytes -= length;
@@ -74,10 +78,10 @@ export class ExtentCache {
     return slot.isLoaded ? new PinnedView(slot, from, length) : this.#viewWhenLoaded(slot, source, from, length);
   }
 
-  /** Reads the extent at `position` ahead, unless memory for that would have to come from one that was not sent yet. */
-  prepare(source: ExtentSource, position: number): void {
+  /** Reads ahead what `view` would, unless memory for that would have to come from an extent that was not sent yet. */
+  prepare(source: ExtentSource, position: number, wanted = 0): void {
     if (this.#find(source, position, 1) !== undefined) return;
-    const slot = this.#load(this.#freeSlot(false), source, position);
+    const slot = this.#load(this.#freeSlot(false), source, position, wanted);
     if (slot === undefined) return;
     this.#pin(slot);
     // Who asks for it hears why it could not be read.
@@ -111,12 +115,12 @@ export class ExtentCache {
     return new PinnedView(slot, from, length);
   }
 
-  async #assemble(source: ExtentSource, position: number, length: number): Promise<BlockView> {
+  async #assemble(source: ExtentSource, position: number, length: number, wanted: number): Promise<BlockView> {
     const bytes = Buffer.allocUnsafe(length);
     for (let at = 0; at < length; ) {
       const start = position + at;
       const part = Math.min(length - at, EXTENT_LENGTH - (start % EXTENT_LENGTH));
-      const view = await this.view(source, start, part);
+      const view = await this.view(source, start, part, wanted - at);
       bytes.set(view.bytes, at);
       view.release();
       at += part;
@@ -137,11 +141,17 @@ export class ExtentCache {
     slot.lastUseMs = this.#clock.now();
   }
 
-  /** Starts to read the extent at `position` into that slot. */
-  #load(slot: Slot | undefined, source: ExtentSource, position: number): Slot | undefined {
+  /**
+   * Starts to read into that slot, as far as one extent goes, the piece at `position` and what is wanted behind it. All of
+   * the extent would be read in vain where small pieces are asked for in random order.
+   */
+  #load(slot: Slot | undefined, source: ExtentSource, position: number, wanted: number): Slot | undefined {
     if (slot === undefined) return undefined;
     const base = position - (position % EXTENT_LENGTH);
-    const { from, end } = source.verifiedAround(position, base, base + EXTENT_LENGTH);
+    const pieceStart = position - (position % source.pieceLength);
+    const stop = Math.max(pieceStart + source.pieceLength, position + wanted);
+    const extentEnd = base + EXTENT_LENGTH;
+    const { from, end } = source.verifiedAround(position, Math.max(base, pieceStart), Math.min(extentEnd, stop));
     slot.source = source;
     slot.base = base;
     slot.from = from;

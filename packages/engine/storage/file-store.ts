@@ -145,14 +145,16 @@ class ArchivedPieces implements FileStore {
     this.#workshop.slabs.release(slab);
   }
 
-  read(pieceIndex: number, begin: number, length: number): BlockView | Promise<BlockView> {
+  read(pieceIndex: number, begin: number, length: number, wanted = length): BlockView | Promise<BlockView> {
     if (this.#journal === undefined || this.#closing !== undefined) return Promise.reject(this.#closedError());
-    return this.#workshop.extents.view(this.#bytes, pieceIndex * this.#layout.geometry.pieceLength + begin, length);
+    const position = pieceIndex * this.#layout.geometry.pieceLength + begin;
+    return this.#workshop.extents.view(this.#bytes, position, length, wanted);
   }
 
-  prepare(pieceIndex: number, begin: number): void {
+  prepare(pieceIndex: number, begin: number, wanted: number): void {
     if (this.#journal === undefined || this.#closing !== undefined) return;
-    this.#workshop.extents.prepare(this.#bytes, pieceIndex * this.#layout.geometry.pieceLength + begin);
+    const position = pieceIndex * this.#layout.geometry.pieceLength + begin;
+    this.#workshop.extents.prepare(this.#bytes, position, wanted);
   }
 
   async flush(): Promise<void> {

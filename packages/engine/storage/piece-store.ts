@@ -47,10 +47,11 @@ export interface PieceStore {
   /**
    * At once when it lies in memory already. Rejects with a StorageError, and never throws. The caller has checked that
    * the piece is had and the range lies within it.
+   * @param wanted bytes from `begin` on, in this piece and those behind it, that will be asked for: a hint, no more
    */
-  read(pieceIndex: number, begin: number, length: number): BlockView | Promise<BlockView>;
-  /** The block at `begin` will be asked for soon: it is read meanwhile, where that takes nobody's place. A hint, no more. */
-  prepare(pieceIndex: number, begin: number): void;
+  read(pieceIndex: number, begin: number, length: number, wanted?: number): BlockView | Promise<BlockView>;
+  /** `wanted` bytes from `begin` on will be asked for soon: they are read meanwhile, where that takes nobody's place. */
+  prepare(pieceIndex: number, begin: number, wanted: number): void;
   /** Syncs what was written and records it; of a complete torrent nothing may be gone or damaged since. @throws StorageError */
   flush(): Promise<void>;
   /** Flushes and lets go of everything: files, memory, workers, lock. */

@@ -20,6 +20,10 @@ export class VerifiedBytes implements ExtentSource {
     this.#readFile = readFile;
   }
 
+  get pieceLength(): number {
+    return this.#layout.geometry.pieceLength;
+  }
+
   verifiedAround(position: number, from: number, end: number): { from: number; end: number } {
     const { pieceLength, totalSize } = this.#layout.geometry;
     const endPiece = Math.ceil(Math.min(end, totalSize) / pieceLength);

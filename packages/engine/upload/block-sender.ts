@@ -19,6 +19,8 @@ const MOST_BUFFERED_BYTES = 1024 * 1024;
 
 export interface BlockSenderOptions {
   readonly store: PieceStore;
+  /** Bytes of each piece but the last. */
+  readonly pieceLength: number;
   readonly clock: Clock;
   readonly bucket: TokenBucket;
   readonly meter: SpeedMeter;
@@ -55,7 +57,7 @@ export class BlockSender {
       const batch = this.#takeBatch(peer, room);
       if (batch.length === 0) return void this.#waiting.add(peer);
       this.#readAhead(peer, batch);
-      const reads = batch.map(({ pieceIndex, begin, length }) => this.#options.store.read(pieceIndex, begin, length));
+      const reads = this.#read(peer, batch);
       // A promise for each block would cost more than everything else here: what is read ahead goes out at once.
       if (reads.every(isAtHand)) this.#send(peer, batch, reads);
       else this.#sendLater(peer, batch, reads);
@@ -91,7 +93,42 @@ export class BlockSender {
   /** Of one who takes full batches, what comes after the next one is read while this one is sent. */
   #readAhead(peer: Peer, batch: readonly BlockRange[]): void {
     const ahead = batch.length === BATCH_BLOCKS ? peer.wanted.at(BATCH_BLOCKS) : undefined;
-    if (ahead !== undefined) this.#options.store.prepare(ahead.pieceIndex, ahead.begin);
+    if (ahead === undefined) return;
+    const wanted = ahead.length + this.#followingBytes(ahead, peer, BATCH_BLOCKS + 1);
+    this.#options.store.prepare(ahead.pieceIndex, ahead.begin, wanted);
+  }
+
+  #read(peer: Peer, batch: readonly BlockRange[]): (BlockView | Promise<BlockView>)[] {
+    // How much of what was asked for lies in one stretch from each block on: the last one's goes on in the backlog.
+    const wanted: number[] = [];
+    let following = this.#followingBytes(batch[batch.length - 1], peer, 0);
+    for (let at = batch.length - 1; at >= 0; at--) {
+      const { length } = batch[at];
+      if (at + 1 < batch.length) following = this.#follows(batch[at], batch[at + 1]) ? wanted[at + 1] : 0;
+      wanted[at] = length + following;
+    }
+    return batch.map(({ pieceIndex, begin, length }, at) =>
+      this.#options.store.read(pieceIndex, begin, length, wanted[at]),
+    );
+  }
+
+  /** Bytes in the peer's backlog, from its `ahead`th request on, that lie directly behind `range`. */
+  #followingBytes(range: BlockRange, peer: Peer, ahead: number): number {
+    let bytes = 0;
+    let last = range;
+    for (let at = ahead; at < ahead + BATCH_BLOCKS; at++) {
+      const next = peer.wanted.at(at);
+      if (next === undefined || !this.#follows(last, next)) break;
+      bytes += next.length;
+      last = next;
+    }
+    return bytes;
+  }
+
+  #follows(range: BlockRange, next: BlockRange): boolean {
+    const end = range.begin + range.length;
+    if (next.pieceIndex === range.pieceIndex) return next.begin === end;
+    return next.pieceIndex === range.pieceIndex + 1 && next.begin === 0 && end === this.#options.pieceLength;
   }
 
   #sendLater(peer: Peer, batch: readonly BlockRange[], reads: readonly (BlockView | Promise<BlockView>)[]): void {

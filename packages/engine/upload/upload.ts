@@ -7,6 +7,7 @@ import { type ChokerSettings, chooseNext, chooseUnchoked } from '../choker/choke
 import { FirstCopies } from '../choker/first-copies.ts';
 import { SlotCount } from '../choker/slot-count.ts';
 import type { Peer } from '../peer/peer.ts';
+import { shuffledStretches } from '../picker/stretch.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import type { SpeedMeter } from '../rate/speed-meter.ts';
 import type { TokenBucket } from '../rate/token-bucket.ts';
@@ -69,7 +70,15 @@ export class Upload {
     this.#options = options;
     const { store, clock, bucket, meter, storageFailed } = options;
     const refuse = (peer: Peer, range: BlockRange): void => this.#refuse(peer, range);
-    this.#sender = new BlockSender({ store, clock, bucket, meter, refuse, storageFailed });
+    this.#sender = new BlockSender({
+      store,
+      pieceLength: options.geometry.pieceLength,
+      clock,
+      bucket,
+      meter,
+      refuse,
+      storageFailed,
+    });
     this.#settings = { ...CHOKER, turnBytes: TURN_PIECES * options.geometry.pieceLength };
     this.#suggestedAhead = Math.max(LEAST_SUGGESTED_PIECES, Math.ceil(SUGGESTED_BYTES / options.geometry.pieceLength));
     this.#lastRechokeMs = options.clock.now();
@@ -127,7 +136,7 @@ export class Upload {
   #suggest(peer: Peer): void {
     const { geometry, random, peers, isSeeding, clock } = this.#options;
     if (!peer.handshake.fast || !isSeeding()) return;
-    this.#firstCopies ??= new FirstCopies({ pieceCount: geometry.pieceCount, random, peers });
+    this.#firstCopies ??= new FirstCopies({ pieces: shuffledStretches(geometry, random), peers });
     for (const pieceIndex of this.#firstCopies.suggest(peer, this.#suggestedAhead)) {
       peer.send({ type: 'suggest', pieceIndex }, clock.now());
     }
