@@ -61,6 +61,8 @@ export class Peer implements PickingPeer {
   serving = false;
   /** Twice what its socket took at once, last time; 0 once something had to wait. */
   burstBytes = 0;
+  /** When its socket last took blocks, or was first given some to take. */
+  lastTookAtMs = 0;
   optimistic = false;
   unchokedAtMs: number | undefined;
   waitingSinceMs: number;

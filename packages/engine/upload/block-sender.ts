@@ -125,7 +125,13 @@ export class BlockSender {
       parts.push(encodePieceHeader(pieceIndex, begin, length), views[at].bytes);
       sentBytes += length;
     }
-    peer.write(parts, this.#options.clock.now(), release);
+    const { clock } = this.#options;
+    const nowMs = clock.now();
+    if (peer.connection.bufferedBytes === 0) peer.lastTookAtMs = nowMs;
+    peer.write(parts, nowMs, () => {
+      peer.lastTookAtMs = clock.now();
+      release();
+    });
     peer.upload.add(sentBytes);
     peer.turnBytes += sentBytes;
     this.#options.meter.add(sentBytes);

@@ -35,6 +35,8 @@ const RECHOKE_MS = 15_000;
 
 /** Who is served and asks for nothing for so long (longer than a far round trip) has no use for its slot. */
 const IDLE_SLOT_MS = 500;
+/** Nor has who takes nothing of what lies in its socket for so long: its link is dead, or it hangs. */
+const STUCK_SLOT_MS = 20_000;
 /** What is suggested to a peer ahead of its requests: as much as it asks for at first, and a piece to follow another. */
 const SUGGESTED_BYTES = 256 * 1024;
 const LEAST_SUGGESTED_PIECES = 2;
@@ -80,7 +82,7 @@ export class Upload {
     this.#giveFreeSlots(this.#options.clock.now());
   }
 
-  /** A slot that is free is given at once; one whose holder asks for nothing is free as soon as somebody waits. */
+  /** A slot that is free is given at once; one whose holder asks for or takes nothing, as soon as somebody waits. */
   #giveFreeSlots(nowMs: number): void {
     const { peers, isSeeding } = this.#options;
     for (;;) {
@@ -89,7 +91,7 @@ export class Upload {
       for (const peer of peers) {
         if (peer.amChoking) continue;
         unchoked++;
-        if (peer.hoards || asksNothing(peer, nowMs)) idle = peer;
+        if (peer.hoards || asksNothing(peer, nowMs) || takesNothing(peer, nowMs)) idle = peer;
       }
       if (unchoked >= this.#slots && idle === undefined) return;
       const settings = { ...this.#settings, slots: this.#slots };
@@ -183,7 +185,7 @@ export class Upload {
     if (!peer.amChoking) return;
     peer.amChoking = false;
     peer.wasServed = true;
-    peer.unchokedAtMs = peer.lastAskedAtMs = nowMs;
+    peer.unchokedAtMs = peer.lastAskedAtMs = peer.lastTookAtMs = nowMs;
     peer.turnBytes = 0;
     this.#suggest(peer);
     peer.send({ type: 'unchoke' }, nowMs);
@@ -220,4 +222,8 @@ function asksNothing(peer: Peer, nowMs: number): boolean {
   if (!peer.peerInterested) return true;
   const isServed = peer.wanted.length > 0 || peer.serving || peer.connection.bufferedBytes > 0;
   return !isServed && nowMs - peer.lastAskedAtMs > IDLE_SLOT_MS;
+}
+
+function takesNothing(peer: Peer, nowMs: number): boolean {
+  return peer.connection.bufferedBytes > 0 && nowMs - peer.lastTookAtMs > STUCK_SLOT_MS;
 }
