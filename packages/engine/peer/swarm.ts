@@ -244,9 +244,9 @@ export class Swarm {
   }
 }
 
-/** It was asked, let a request time out, and may still send. */
+/** It was asked, let a request time out, and may still send. One that only called us is left to TCP: it can't be dialled. */
 function owesBlocks(peer: Peer): boolean {
-  return peer.snubbed && peer.amInterested && !peer.peerChoking;
+  return peer.snubbed && peer.amInterested && !peer.peerChoking && peer.known.isDialable;
 }
 
 function lostLimitMs({ requests }: Peer): number {
