@@ -126,9 +126,7 @@ export class BlockSender {
       sentBytes += length;
     }
     const { clock } = this.#options;
-    const nowMs = clock.now();
-    if (peer.connection.bufferedBytes === 0) peer.lastTookAtMs = nowMs;
-    peer.write(parts, nowMs, () => {
+    peer.write(parts, clock.now(), () => {
       peer.lastTookAtMs = clock.now();
       release();
     });

@@ -115,6 +115,19 @@ test('those who take nothing of what they asked for give their slots up as soon 
   assert.equal(waiting.peer.amChoking, false);
 });
 
+test('however many of them there are, each has one turn, and no other before it has taken something', async () => {
+  const { all, join, pass } = setUp(3 * SERVED);
+  await pass(2 * SOON_SECONDS, 0);
+  const waiting = join(100);
+  waiting.connection.take(1_000_000);
+  await pass(SOON_SECONDS, 0);
+  const served = () => [waiting, ...all].filter(({ peer }) => !peer.amChoking);
+  assert.deepEqual(served(), [waiting]);
+  all[0].connection.take(1_000_000);
+  await pass(1, 0);
+  assert.deepEqual(served(), [waiting, all[0]]);
+});
+
 test('those who take what they asked for slowly keep them for their turn', async () => {
   const { all, join, pass } = setUp(SERVED);
   await pass(SOON_SECONDS, 2000);
