@@ -240,7 +240,7 @@ export class Session {
     }
     connection.close();
     if (known.isConnected) return;
-    torrent.knownPeers.disconnected(known, this.#options.clock.now(), true);
+    torrent.knownPeers.disconnected(known, this.#options.clock.now(), 'some');
     this.#turns.wake(torrent);
   }
 

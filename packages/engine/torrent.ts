@@ -259,6 +259,7 @@ export class Torrent {
     if (this.#phase === 'error' && this.#isTrying) this.#goOn();
     this.#transfer?.announce(pieceIndex);
     if (!this.#had.isComplete) return;
+    this.knownPeers.completed();
     this.sources.completed();
     void this.#settle();
   }

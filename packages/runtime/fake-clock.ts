@@ -12,6 +12,7 @@ interface Entry {
 
 export class FakeClock implements Clock {
   #now = 0;
+  #wallAtStart = 1_700_000_000_000;
   #order = 0;
   readonly #heap: Entry[] = [];
 
@@ -20,7 +21,12 @@ export class FakeClock implements Clock {
   }
 
   wallTime(): number {
-    return 1_700_000_000_000 + this.#now;
+    return this.#wallAtStart + this.#now;
+  }
+
+  /** Somebody sets the wall clock; timers and `now` know nothing of it. */
+  setWall(byMs: number): void {
+    this.#wallAtStart += byMs;
   }
 
   after(delayMs: number, callback: () => void): Timer {

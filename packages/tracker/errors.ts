@@ -17,6 +17,8 @@ export interface TrackerError {
     | 'aborted'; // by ourselves
   /** A sentence for people, in lower case and without a full stop. */
   readonly message: string;
+  /** The question never left this machine: its network is down, or it has none of that kind. */
+  readonly isOffline?: boolean;
   /** How long the tracker wants to be left alone (BEP 31); `Infinity`: for ever. */
   readonly retryAfterMs?: number;
 }

@@ -13,6 +13,8 @@ export interface HostSettings {
   readonly uplinkBytesPerSecond: number;
   /** Share of the packets that are lost once; none when left out. */
   readonly lossShare?: number;
+  /** Whether its link swallows everything now, either way, with nobody told. */
+  readonly isCut?: () => boolean;
   /** What it never says: messages, by their bytes. */
   readonly withholds?: (message: Uint8Array) => boolean;
 }
@@ -28,6 +30,8 @@ export interface MemoryHost {
 const PACKET_BYTES = 1448;
 /** A packet that is missed is sent again after a round trip, but no sooner than this (Linux's smallest time-out). */
 const LEAST_RESEND_MS = 200;
+/** Each time it is missed again it waits twice as long, and never longer than this. */
+const MOST_RESEND_MS = 120_000;
 /** What is this short and finds its connection idle goes out at once, past other connections' data, as fair queues do. */
 const SHORT_BYTES = 2048;
 
@@ -49,9 +53,13 @@ class Host implements MemoryHost {
     this.settings = settings;
     this.#network = network;
     this.transport = {
-      dial: (to) => network.dial(this, to),
+      dial: (to, timeoutMs) => network.dial(this, to, timeoutMs),
       listen: async (port, _host, onConnection) => network.listen(this, port, onConnection),
     };
+  }
+
+  get isCut(): boolean {
+    return this.settings.isCut?.() === true;
   }
 
   /** Takes the uplink for so many bytes. @returns when the last of them is gone */
@@ -112,10 +120,14 @@ export class MemoryNetwork {
     return { port, close: async () => void this.#listeners.delete(key) };
   }
 
-  dial(host: Host, to: PeerAddress): Promise<Connection> {
+  dial(host: Host, to: PeerAddress, timeoutMs: number): Promise<Connection> {
     return new Promise((resolve, reject) => {
       this.wheel.at(this.clock.now() + 2 * host.settings.latencyMs, () => {
         const listener = this.#listeners.get(`${to.host}:${to.port}`);
+        if (host.isCut || listener?.host.isCut === true) {
+          this.wheel.at(this.clock.now() + timeoutMs, () => reject(new Error('ETIMEDOUT')));
+          return;
+        }
         if (listener === undefined) return reject(new Error('ECONNREFUSED'));
         const near = new MemoryConnection(this, host, to, true);
         const far = new MemoryConnection(this, listener.host, { host: host.address, port: host.nextPort++ }, false);
@@ -138,6 +150,8 @@ class MemoryConnection implements Connection {
   readonly #parts: Buffer[] = [];
   /** When the last byte written arrives: nothing written later comes sooner. */
   #lastArrivalMs = 0;
+  /** What the network swallowed, oldest first; it is sent again. Nothing at its end: the connection's. */
+  readonly #missed: (Buffer | undefined)[] = [];
   #handlers: ConnectionHandlers | undefined;
   #isClosed = false;
 
@@ -161,7 +175,7 @@ class MemoryConnection implements Connection {
   close(): void {
     if (this.#isClosed) return;
     this.#end();
-    this.#network.wheel.at(this.#network.clock.now() + this.#host.settings.latencyMs, () => this.far.#end());
+    this.#network.wheel.at(this.#network.clock.now() + this.#host.settings.latencyMs, () => this.#arrive(undefined));
   }
 
   nextPart(): Buffer | undefined {
@@ -193,7 +207,7 @@ class MemoryConnection implements Connection {
   #travel(part: Buffer, departMs: number): void {
     const arrivalMs = departMs + this.#host.settings.latencyMs + this.#resendMs(part.length);
     this.#lastArrivalMs = Math.max(this.#lastArrivalMs, arrivalMs);
-    this.#network.wheel.at(this.#lastArrivalMs, () => this.far.#deliver(part));
+    this.#network.wheel.at(this.#lastArrivalMs, () => this.#arrive(part));
   }
 
   /** How much later it comes because a packet of it was lost. */
@@ -205,8 +219,25 @@ class MemoryConnection implements Connection {
     return isIntact ? 0 : Math.max(2 * latencyMs, LEAST_RESEND_MS);
   }
 
-  #deliver(part: Buffer): void {
-    if (!this.#isClosed) this.#handlers?.onData(part);
+  #arrive(part: Buffer | undefined): void {
+    if (this.#missed.length === 0 && !this.#isSwallowed) return this.far.#deliver(part);
+    if (this.#missed.push(part) === 1) this.#resend(LEAST_RESEND_MS);
+  }
+
+  get #isSwallowed(): boolean {
+    return this.#host.isCut || this.far.#host.isCut;
+  }
+
+  #resend(afterMs: number): void {
+    this.#network.wheel.at(this.#network.clock.now() + afterMs, () => {
+      if (this.#isSwallowed) return this.#resend(Math.min(2 * afterMs, MOST_RESEND_MS));
+      for (const part of this.#missed.splice(0)) this.far.#deliver(part);
+    });
+  }
+
+  #deliver(part: Buffer | undefined): void {
+    if (part === undefined) this.#end();
+    else if (!this.#isClosed) this.#handlers?.onData(part);
   }
 
   #end(): void {

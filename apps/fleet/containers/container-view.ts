@@ -78,7 +78,7 @@ function healthOf(running: boolean, sight: Sight | undefined): Health {
   return running ? (sight?.health ?? 'starting') : 'none';
 }
 
-function reasonFor({ phase, phaseSince, last, retryAt }: Container, sight: Sight | undefined): Reason | null {
+function reasonFor({ phase, phaseSince, last, rest }: Container, sight: Sight | undefined): Reason | null {
   const since = phaseSince;
   if (phase === 'created' || phase === 'starting') {
     return { code: 'starting', message: 'Its client is being started.', since };
@@ -89,7 +89,7 @@ function reasonFor({ phase, phaseSince, last, retryAt }: Container, sight: Sight
   if (phase === 'waiting') {
     const what = last?.what;
     const code = what === 'exited' || what === 'killed' || what === 'start-failed' ? what : 'restarting';
-    const seconds = Math.round(((retryAt ?? since) - since) / 1000);
+    const seconds = Math.round((rest?.durationMs ?? 0) / 1000);
     return { code, message: `${last?.message ?? ''} It is started again after ${seconds} s.`.trim(), since };
   }
   if (sight?.health === 'unreachable') {

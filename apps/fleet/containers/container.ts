@@ -16,8 +16,8 @@ export class Container {
   last: HistoryEntry | undefined;
   /** In a row, without a long life in between. */
   failures = 0;
-  /** Unix milliseconds: not started again before. */
-  retryAt: number | undefined;
+  /** It ended by itself and is not started again until this is over. */
+  rest: { readonly durationMs: number } | undefined;
   /** What is being done to it: one thing after the other. */
   queue: Promise<unknown> = Promise.resolve();
 

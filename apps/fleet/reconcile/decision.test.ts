@@ -4,15 +4,14 @@ import { countFailures, restartDelayMs } from './back-off.ts';
 import { decide } from './decision.ts';
 
 test('what is wanted and does not run is started, at its time', () => {
-  const down = { wanted: 'running', running: false, now: 1000 } as const;
-  assert.equal(decide({ ...down, retryAt: undefined }), 'start');
-  assert.equal(decide({ ...down, retryAt: 1000 }), 'start');
-  assert.equal(decide({ ...down, retryAt: 1001 }), 'wait');
-  assert.equal(decide({ ...down, running: true, retryAt: 1001 }), 'nothing');
+  const down = { wanted: 'running', running: false } as const;
+  assert.equal(decide({ ...down, resting: false }), 'start');
+  assert.equal(decide({ ...down, resting: true }), 'wait');
+  assert.equal(decide({ ...down, running: true, resting: true }), 'nothing');
 });
 
 test('what is not wanted and runs is stopped', () => {
-  const unwanted = { wanted: 'stopped', retryAt: undefined, now: 0 } as const;
+  const unwanted = { wanted: 'stopped', resting: false } as const;
   assert.equal(decide({ ...unwanted, running: true }), 'stop');
   assert.equal(decide({ ...unwanted, running: false }), 'nothing');
 });

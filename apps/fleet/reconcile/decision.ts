@@ -5,15 +5,14 @@ import type { Wanted } from '../state/container-store.ts';
 export interface Situation {
   readonly wanted: Wanted;
   readonly running: boolean;
-  /** When it may be started again after it ended by itself; milliseconds of the same clock as `now`. */
-  readonly retryAt: number | undefined;
-  readonly now: number;
+  /** It ended by itself, and its time to be started again has not come. */
+  readonly resting: boolean;
 }
 
 export type Decision = 'nothing' | 'start' | 'stop' | 'wait';
 
-export function decide({ wanted, running, retryAt, now }: Situation): Decision {
+export function decide({ wanted, running, resting }: Situation): Decision {
   if (wanted === 'stopped') return running ? 'stop' : 'nothing';
   if (running) return 'nothing';
-  return retryAt !== undefined && retryAt > now ? 'wait' : 'start';
+  return resting ? 'wait' : 'start';
 }

@@ -37,6 +37,17 @@ test('a client that keeps failing is started later each time, and at once when t
   assert.equal(container.phase, 'running');
 });
 
+test('a clock that is set meanwhile puts no start off', async (t) => {
+  const { driver, clock, container, settled } = await make(t, 'running');
+  await settled();
+  driver.crash(container.id, crashed);
+  await settled();
+  clock.setWall(-3_600_000);
+  clock.advance(1000);
+  await settled();
+  assert.notEqual(driver.get(container.id), undefined);
+});
+
 test('one that has lived for a minute is back after a second', async (t) => {
   const { driver, clock, container, settled } = await make(t, 'running');
   await settled();

@@ -68,7 +68,7 @@ export class Reconciler {
 
   /** Starts it now, however long it was to wait. @throws FleetError `start-failed` */
   async start(container: Container): Promise<void> {
-    container.retryAt = undefined;
+    container.rest = undefined;
     this.#want(container, 'running');
     await this.settle(container);
   }
@@ -82,7 +82,7 @@ export class Reconciler {
 
   /** Ends its client, if there is one, and starts another. @throws FleetError `start-failed` */
   async restart(container: Container): Promise<void> {
-    container.retryAt = undefined;
+    container.rest = undefined;
     this.#want(container, 'running');
     await this.alone(container, async () => {
       if (this.#options.driver.get(container.id) !== undefined) await this.#stopNow(container);
@@ -141,14 +141,13 @@ export class Reconciler {
   }
 
   async #step(container: Container): Promise<void> {
-    const { driver, clock, containers } = this.#options;
+    const { driver, containers } = this.#options;
     // Removed while it waited.
     if (this.#closed || containers.get(container.id) !== container) return;
     const decision = decide({
       wanted: container.record.wanted,
       running: driver.get(container.id) !== undefined,
-      retryAt: container.retryAt,
-      now: clock.wallTime(),
+      resting: container.rest !== undefined,
     });
     if (decision === 'start') await this.#startNow(container);
     if (decision === 'stop') await this.#stopNow(container);
@@ -158,7 +157,7 @@ export class Reconciler {
       this.#isRunning(container, instance.startedAt);
     }
     if (decision === 'nothing' && container.record.wanted === 'stopped') this.#enter(container, 'stopped');
-    // Its time was set when it ended.
+    // Its rest began when it ended.
     if (decision === 'wait') this.#enter(container, 'waiting');
   }
 
@@ -211,7 +210,7 @@ export class Reconciler {
   #isRunning(container: Container, startedAt: number): void {
     const { driver, watcher } = this.#options;
     container.startedAt = startedAt;
-    container.retryAt = undefined;
+    container.rest = undefined;
     if (this.#hasSeveral(container.id)) this.#watchSeveral(container.id);
     else watcher.watch(container.id, () => driver.get(container.id)?.endpoint);
     this.#enter(container, 'running');
@@ -299,14 +298,18 @@ export class Reconciler {
     const now = clock.wallTime();
     const livedMs = container.startedAt === undefined ? 0 : now - container.startedAt;
     container.failures = countFailures(container.failures, livedMs);
-    const delayMs = restartDelayMs(container.failures);
-    container.retryAt = now + delayMs;
+    const rest = { durationMs: restartDelayMs(container.failures) };
+    container.rest = rest;
     container.startedAt = undefined;
     watcher.forget(container.id);
     this.#remember(container, entry);
     this.#enter(container, 'waiting');
-    clock.after(delayMs, () => void this.settle(container).catch(() => {}));
-    logger.log('warn', `${container.record.name}: ${entry.message}`, { id: container.id, retryInMs: delayMs });
+    // The timer alone says when it is over: a wall clock may be set meanwhile, and any other read a moment too early.
+    clock.after(rest.durationMs, () => {
+      if (container.rest === rest) container.rest = undefined;
+      void this.settle(container).catch(() => {});
+    });
+    logger.log('warn', `${container.record.name}: ${entry.message}`, { id: container.id, retryInMs: rest.durationMs });
   }
 
   #remember(container: Container, entry: Omit<HistoryEntry, 'at'>): void {

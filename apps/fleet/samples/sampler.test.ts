@@ -113,6 +113,15 @@ test('each second is kept for ten minutes, with gaps where nothing was heard', (
   assert.equal(world.sampler.past(ID, SECONDS).progress.length, 600);
 });
 
+test('a clock that is set back by an hour does not end the past: it goes on from there', (t) => {
+  const world = new World(t);
+  world.say = () => statusAt(7);
+  world.pass(100);
+  world.clock.setWall(-3_600_000);
+  world.pass(3);
+  assert.deepEqual(world.sampler.past(ID, SECONDS, 4).downloadSpeed, [null, 7, 7, 7]);
+});
+
 test('what is older is the mean of its speeds and its last progress', (t) => {
   const world = new World(t);
   world.pass(125);

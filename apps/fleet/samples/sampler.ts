@@ -13,6 +13,8 @@ import { Series } from './series.ts';
 const INTERVAL_MS = 1_000;
 /** Each container's growing chunks are written once a minute, a part of all containers each second. */
 const WRITE_EVERY_SECONDS = 60;
+/** A clock that is set back by less is waited for; by more, samples go on from there, over what was taken before. */
+const WAITED_FOR_SECONDS = 60;
 
 export interface SamplerOptions {
   readonly store: SampleStore;
@@ -68,8 +70,7 @@ export class Sampler {
   #sample(): void {
     const { clock, ids, statusOf } = this.#options;
     const second = Math.floor(clock.wallTime() / 1000);
-    // The wall clock may be set back; time goes on where it was.
-    if (second <= this.#lastSecond) return;
+    if (second <= this.#lastSecond && this.#lastSecond - second < WAITED_FOR_SECONDS) return;
     this.#lastSecond = second;
     let number = 0;
     for (const id of ids()) {

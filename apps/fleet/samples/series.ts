@@ -1,5 +1,6 @@
 // What becomes of the samples of one container: the newest chunk of each resolution, and coarser samples made of finer
-// ones (the mean of speeds, the last progress). Invariant: `add` is called with seconds that grow.
+// ones (the mean of speeds, the last progress). Invariant: `add` is called with seconds that grow, but for a clock that was
+// set back: what is added then takes the place of what was there.
 
 import { Chunk, type Sample } from './chunk.ts';
 import { RESOLUTIONS, type Resolution } from './resolution.ts';

@@ -94,6 +94,15 @@ test('a client that moves nothing is asked why, every few seconds while it chang
   assert.equal(watcher.get('x')?.reason, undefined);
 });
 
+test('a clock that is set back keeps nobody from hearing why a client moves nothing', async (t) => {
+  const { watcher, client, clock, ask } = await make(t);
+  await ask();
+  client.body = JSON.stringify({ ...status, state: 'starting', download_speed: 0 });
+  clock.setWall(-3_600_000);
+  for (let asked = 0; asked < 3; asked++) await ask();
+  assert.deepEqual(watcher.get('x')?.reason, { code: 'disk-full', message: 'The disk is full.' });
+});
+
 test('a client that has nothing new is asked less often, until it has', async (t) => {
   const { watcher, client, clock, ask } = await make(t);
   for (let answers = 0; answers < 6; answers++) await ask();

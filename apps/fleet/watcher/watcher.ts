@@ -33,6 +33,8 @@ interface Watched extends Sight {
   status: Status | undefined;
   statusAt: number | undefined;
   since: number;
+  /** The same moment by the clock that nobody sets. */
+  sinceMs: number;
   reason: TorrentReason | undefined;
   reasonSince: number;
   reasonAskedAtMs: number;
@@ -94,6 +96,7 @@ export class Watcher {
       status: undefined,
       statusAt: undefined,
       since: this.#options.clock.wallTime(),
+      sinceMs: this.#options.clock.now(),
       reason: undefined,
       reasonSince: 0,
       reasonAskedAtMs: Number.NEGATIVE_INFINITY,
@@ -180,7 +183,7 @@ export class Watcher {
     if (PLAIN_STATES.includes(status.state)) return undefined;
     const { clock } = this.#options;
     const nowMs = clock.now();
-    const isNew = watched.health !== 'healthy' || clock.wallTime() - watched.since < REASON_INTERVAL_MS;
+    const isNew = watched.health !== 'healthy' || nowMs - watched.sinceMs < REASON_INTERVAL_MS;
     const intervalMs = watched.reasonStatus === status ? SAME_REASON_INTERVAL_MS : REASON_INTERVAL_MS;
     if (isNew || nowMs - watched.reasonAskedAtMs < intervalMs) return watched.reason;
     watched.reasonAskedAtMs = nowMs;
@@ -189,14 +192,15 @@ export class Watcher {
   }
 
   #takeIn(key: string, watched: Watched, status: Status, reason: TorrentReason | undefined): void {
-    const now = this.#options.clock.wallTime();
+    const { clock } = this.#options;
+    const now = clock.wallTime();
     // Connections give the same object for the same answer.
     const changed =
       watched.health !== 'healthy' || watched.status !== status || watched.reason?.message !== reason?.message;
     watched.sameAnswers = changed ? 0 : watched.sameAnswers + 1;
     if (watched.reason?.code !== reason?.code) watched.reasonSince = now;
     watched.reason = reason;
-    if (watched.health !== 'healthy') watched.since = now;
+    if (watched.health !== 'healthy') Object.assign(watched, { since: now, sinceMs: clock.now() });
     Object.assign(watched, { misses: 0, health: 'healthy', status, statusAt: now });
     if (changed) this.#options.onChange(idOf(key));
   }
@@ -207,7 +211,7 @@ export class Watcher {
     this.#options.onMiss(idOf(key));
     if (watched.misses < MISSES_UNTIL_UNREACHABLE || watched.health === 'unreachable') return;
     watched.health = 'unreachable';
-    watched.since = this.#options.clock.wallTime();
+    Object.assign(watched, { since: this.#options.clock.wallTime(), sinceMs: this.#options.clock.now() });
     this.#options.onChange(idOf(key));
   }
 }

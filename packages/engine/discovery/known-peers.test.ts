@@ -34,7 +34,7 @@ describe('known peers', () => {
           } else if (name === 'connect' && !peer.isBanned) {
             peer.isDialling = false;
             peer.isConnected = true;
-          } else if (name === 'disconnect' && peer.isConnected) known.disconnected(peer, nowMs, true);
+          } else if (name === 'disconnect' && peer.isConnected) known.disconnected(peer, nowMs, 'some');
           else if (name === 'ban') known.ban(peer, PEER_ID);
           else if (name === 'self') peer.isSelf = true;
           const all = [...known];
@@ -73,6 +73,26 @@ describe('known peers', () => {
     }
   });
 
+  it('that were lost last while they were needed are tried until nothing is missing, after a twentieth of the time', () => {
+    const known = new KnownPeers();
+    const lost = Array.from({ length: 9 }, (_, number) => known.add(address(number), 'tracker', 0)!);
+    for (const peer of lost) known.disconnected(peer, 0, 'needed');
+    const [first, ...last] = lost;
+    let nowMs = 0;
+    while (nowMs < 60 * MINUTE_MS) {
+      const next = known.nextToDial(nowMs + 10 * MINUTE_MS)!;
+      nowMs = Math.max(nowMs, next.nextDialAtMs);
+      known.dialFailed(next, nowMs);
+      if (next === first) continue;
+      const mostMs = Math.min(Math.max(nowMs / 20, 2_000), MINUTE_MS);
+      assert.ok(next.nextDialAtMs - nowMs < mostMs + 1, `${next.nextDialAtMs - nowMs} ms, ${nowMs} ms later`);
+    }
+    assert.equal(first.failures, 6, 'eight are enough');
+    known.completed();
+    for (const peer of last) known.dialFailed(peer, nowMs);
+    assert.equal(known.nextToDial(Number.MAX_SAFE_INTEGER), undefined);
+  });
+
   it('are refused when junk: no host, or a port that cannot be', () => {
     const known = new KnownPeers();
     for (const port of [0, -1, 65_536, 1.5, Number.NaN]) {
@@ -107,7 +127,7 @@ describe('known peers', () => {
     assert.equal(known.count, 1);
     assert.deepEqual([listening.isConnected, listening.isDialable], [true, true]);
     assert.equal(known.nextToDial(MINUTE_MS), undefined, 'it is connected already');
-    known.disconnected(listening, 0, true);
+    known.disconnected(listening, 0, 'some');
     assert.equal(known.nextToDial(MINUTE_MS), listening);
   });
 
@@ -129,7 +149,7 @@ describe('known peers', () => {
     const silent = peers.add({ host: '10.0.0.2', port: 1 }, 'tracker', 0)!;
     peers.dialFailed(silent, 0);
     seed.isConnected = true;
-    peers.disconnected(seed, 0, false);
+    peers.disconnected(seed, 0, 'none');
     assert.equal(peers.nextToDial(1000), undefined);
     peers.hurry(1000);
     assert.equal(peers.nextToDial(1000), seed);
@@ -144,7 +164,7 @@ describe('known peers', () => {
     assert.equal(known.identify(v4, v6.address, 0), v4);
     assert.deepEqual([known.count, known.nextToDial(MINUTE_MS)], [1, undefined]);
     // The first address fails from now on: by the second it is there, and counts once still.
-    known.disconnected(v4, 0, true);
+    known.disconnected(v4, 0, 'some');
     known.dialFailed(v4, 0);
     assert.equal(known.nextToDial(MINUTE_MS), v6);
     v6.isConnected = true;

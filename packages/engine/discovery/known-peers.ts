@@ -33,16 +33,29 @@ const FIRST_MANUAL_RETRY_MS = 1_000;
 const MOST_MANUAL_RETRY_MS = 15_000;
 /** A connection that worked and ended is tried again soon: restarts are common in one's own fleet. */
 const RECONNECT_MS = 4_000;
+/**
+ * The last so many that were lost while we needed them are most likely back together with a link that was down: tried again
+ * after a part of the time since, within these bounds, for as long as they are needed.
+ */
+const MOST_LOST = 8;
+const LOST_SHARE = 1 / 20;
+const LEAST_LOST_RETRY_MS = 2_000;
+const MOST_LOST_RETRY_MS = 60_000;
 /** Dials in a row that failed before an address is no longer tried, until a source names it again. */
 const MOST_FAILURES = 6;
 
 /** So many bans from one host, and callers of it that nobody named are refused: their ports change at each call. */
 const MOST_BANS_A_HOST = 3;
 
+/** What a connection was to us: not worth another, welcome again, or the way to pieces that we lack. */
+export type Use = 'none' | 'some' | 'needed';
+
 export class KnownPeers {
   readonly #byAddress = new Map<string, KnownPeer>();
   readonly #bansOfHost = new Map<string, number>();
   readonly #bannedIdentities = new Set<string>();
+  /** Those lost last while they were needed, and when. */
+  readonly #lost = new Map<KnownPeer, number>();
   /** Addresses that are ours, as text. */
   #own: ReadonlySet<string> = new Set();
   /** Nobody is to be dialled before: what would otherwise be looked for among all, many times a second. */
@@ -143,7 +156,7 @@ export class KnownPeers {
     if (this.#nextDialAtMs > nowMs) return undefined;
     let next: KnownPeer | undefined;
     for (const peer of this.#byAddress.values()) {
-      if (canDial(peer) && (next === undefined || peer.nextDialAtMs < next.nextDialAtMs)) next = peer;
+      if (this.#canDial(peer) && (next === undefined || peer.nextDialAtMs < next.nextDialAtMs)) next = peer;
     }
     this.#nextDialAtMs = next?.nextDialAtMs ?? Number.POSITIVE_INFINITY;
     return this.#nextDialAtMs > nowMs ? undefined : next;
@@ -161,16 +174,42 @@ export class KnownPeers {
     peer.failures++;
     const isManual = peer.origins.has('manual');
     const [first, most] = isManual ? [FIRST_MANUAL_RETRY_MS, MOST_MANUAL_RETRY_MS] : [FIRST_RETRY_MS, MOST_RETRY_MS];
-    peer.nextDialAtMs = nowMs + Math.min(first * 2 ** (peer.failures - 1), most);
+    const waitMs = Math.min(first * 2 ** (peer.failures - 1), most);
+    peer.nextDialAtMs = nowMs + Math.min(waitMs, this.#lostRetryMs(peer, nowMs));
     this.#mayDial(peer);
   }
 
-  /** A connection to it ended. `retryable` false: it is of no use to us now (a seed, while we have everything). */
-  disconnected(peer: KnownPeer, nowMs: number, retryable: boolean): void {
+  /** A connection to it ended. */
+  disconnected(peer: KnownPeer, nowMs: number, use: Use): void {
     peer.isConnected = false;
-    peer.nextDialAtMs = nowMs + (retryable ? RECONNECT_MS : MOST_RETRY_MS);
+    peer.nextDialAtMs = nowMs + (use === 'none' ? MOST_RETRY_MS : RECONNECT_MS);
+    this.#lost.delete(peer);
+    if (use === 'needed' && peer.isDialable) this.#lost.set(peer, nowMs);
+    if (this.#lost.size > MOST_LOST) this.#lost.delete(this.#lost.keys().next().value!);
     if (!peer.isDialable && !peer.isBanned) this.#byAddress.delete(formatAddress(peer.address));
     this.#mayDial(peer);
+  }
+
+  /** Nothing is missing any more: nobody is. */
+  completed(): void {
+    this.#lost.clear();
+  }
+
+  #lostRetryMs(peer: KnownPeer, nowMs: number): number {
+    const lostAtMs = this.#lost.get(peer);
+    if (lostAtMs === undefined) return Number.POSITIVE_INFINITY;
+    return Math.min(Math.max((nowMs - lostAtMs) * LOST_SHARE, LEAST_LOST_RETRY_MS), MOST_LOST_RETRY_MS);
+  }
+
+  #canDial(peer: KnownPeer): boolean {
+    if (!peer.isDialable || peer.isConnected || peer.isDialling || peer.isBanned || peer.isSelf) return false;
+    if (peer.aliasOf?.isConnected) return false;
+    return peer.failures < MOST_FAILURES || this.#isMeant(peer);
+  }
+
+  /** Never given up. */
+  #isMeant(peer: KnownPeer): boolean {
+    return peer.origins.has('manual') || this.#lost.has(peer);
   }
 
   #isCountedElsewhere({ aliasOf }: KnownPeer): boolean {
@@ -185,7 +224,7 @@ export class KnownPeers {
   }
 
   #mayDial(peer: KnownPeer): void {
-    if (canDial(peer)) this.#nextDialAtMs = Math.min(this.#nextDialAtMs, peer.nextDialAtMs);
+    if (this.#canDial(peer)) this.#nextDialAtMs = Math.min(this.#nextDialAtMs, peer.nextDialAtMs);
   }
 
   #insert(address: PeerAddress): KnownPeer | undefined {
@@ -200,7 +239,7 @@ export class KnownPeers {
   /** Makes room by the oldest address that did not answer. */
   #forgetOne(): boolean {
     for (const [key, peer] of this.#byAddress) {
-      if (peer.isConnected || peer.isBanned || peer.failures === 0 || peer.origins.has('manual')) continue;
+      if (peer.isConnected || peer.isBanned || peer.failures === 0 || this.#isMeant(peer)) continue;
       this.#byAddress.delete(key);
       return true;
     }
@@ -211,12 +250,6 @@ export class KnownPeers {
 /** A peer id alone is no identity: anybody can call under somebody else's. */
 function identity(peer: KnownPeer, peerId: Uint8Array): string {
   return `${peer.address.host} ${Buffer.from(peerId).toString('latin1')}`;
-}
-
-function canDial(peer: KnownPeer): boolean {
-  if (!peer.isDialable || peer.isConnected || peer.isDialling || peer.isBanned || peer.isSelf) return false;
-  if (peer.aliasOf?.isConnected) return false;
-  return peer.failures < MOST_FAILURES || peer.origins.has('manual');
 }
 
 function newPeer(address: PeerAddress): KnownPeer {

@@ -61,6 +61,8 @@ export class Peer implements PickingPeer {
   serving = false;
   /** Twice what its socket took at once, last time; 0 once something had to wait. */
   burstBytes = 0;
+  /** When its socket last took blocks, or what lies in it began to wait. */
+  lastTookAtMs = 0;
   optimistic = false;
   unchokedAtMs: number | undefined;
   waitingSinceMs: number;
@@ -172,6 +174,7 @@ export class Peer implements PickingPeer {
 
   write(parts: readonly Uint8Array[], nowMs: number, onFlushed?: () => void): void {
     this.lastSentAtMs = nowMs;
+    if (this.connection.bufferedBytes === 0) this.lastTookAtMs = nowMs;
     this.connection.write(parts, onFlushed);
   }
 

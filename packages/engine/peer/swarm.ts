@@ -21,6 +21,11 @@ import { Peer } from './peer.ts';
 const KEEP_ALIVE_MS = 110_000;
 /** Nothing for so long, not even a keep-alive: it is gone. */
 const IDLE_LIMIT_MS = 180_000;
+/**
+ * Not a byte for so long, and twice its own time-out, from one who owes us blocks: its link was dead, or is. TCP would find out
+ * when it tries again, up to two minutes after the link is back; a new connection comes through at once.
+ */
+const LOST_LIMIT_MS = 30_000;
 /** A peer that has the piece itself can wait for the news: a write to the seed for each piece was 6 % of a leecher's loop. */
 const HOLDERS_HEAR_MS = 100;
 /** The longest message that is neither a block nor a bitfield: an extended one. */
@@ -124,7 +129,9 @@ export class Swarm {
       peer.download.tickSecond();
       peer.given.tickSecond();
       peer.upload.tickSecond();
-      if (nowMs - peer.lastReceivedAtMs > IDLE_LIMIT_MS) this.disconnect(peer, 'silent');
+      const silentMs = nowMs - peer.lastReceivedAtMs;
+      if (silentMs > IDLE_LIMIT_MS || (owesBlocks(peer) && silentMs > lostLimitMs(peer)))
+        this.disconnect(peer, 'silent');
       else if (nowMs - peer.lastSentAtMs > KEEP_ALIVE_MS) peer.send({ type: 'keepAlive' }, nowMs);
     }
   }
@@ -133,7 +140,8 @@ export class Swarm {
     const { peers, knownPeers, download, upload, clock, logger } = this.#options;
     if (!peers.delete(peer)) return;
     peer.close();
-    knownPeers.disconnected(peer.known, clock.now(), !this.#areBothDone(peer));
+    const use = this.#areBothDone(peer) ? 'none' : peer.amInterested ? 'needed' : 'some';
+    knownPeers.disconnected(peer.known, clock.now(), use);
     download.left(peer);
     upload.left(peer);
     const { host, port } = peer.connection.remote;
@@ -234,4 +242,13 @@ export class Swarm {
   #areBothDone(peer: Peer): boolean {
     return this.#options.had.isComplete && peer.isUploadOnly;
   }
+}
+
+/** It was asked, let a request time out, and may still send. One that only called us is left to TCP: it can't be dialled. */
+function owesBlocks(peer: Peer): boolean {
+  return peer.snubbed && peer.amInterested && !peer.peerChoking && peer.known.isDialable;
+}
+
+function lostLimitMs({ requests }: Peer): number {
+  return Math.max(LOST_LIMIT_MS, 2 * requests.timeoutMs);
 }

@@ -162,7 +162,11 @@ export class BlockSender {
       parts.push(encodePieceHeader(pieceIndex, begin, length), views[at].bytes);
       sentBytes += length;
     }
-    peer.write(parts, this.#options.clock.now(), release);
+    const { clock } = this.#options;
+    peer.write(parts, clock.now(), () => {
+      peer.lastTookAtMs = clock.now();
+      release();
+    });
     peer.upload.add(sentBytes);
     peer.turnBytes += sentBytes;
     this.#options.meter.add(sentBytes);

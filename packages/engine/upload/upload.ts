@@ -36,6 +36,8 @@ const RECHOKE_MS = 15_000;
 
 /** Who is served and asks for nothing for so long (longer than a far round trip) has no use for its slot. */
 const IDLE_SLOT_MS = 500;
+/** Nor has who takes nothing of what lies in its socket for so long: its link is dead, or it hangs. */
+const STUCK_SLOT_MS = 10_000;
 /** What is suggested to a peer ahead of its requests: as much as it asks for at first, and a piece to follow another. */
 const SUGGESTED_BYTES = 256 * 1024;
 const LEAST_SUGGESTED_PIECES = 2;
@@ -89,7 +91,7 @@ export class Upload {
     this.#giveFreeSlots(this.#options.clock.now());
   }
 
-  /** A slot that is free is given at once; one whose holder asks for nothing is free as soon as somebody waits. */
+  /** A slot that is free is given at once; one whose holder asks for or takes nothing, as soon as somebody waits. */
   #giveFreeSlots(nowMs: number): void {
     const { peers, isSeeding } = this.#options;
     for (;;) {
@@ -98,16 +100,21 @@ export class Upload {
       for (const peer of peers) {
         if (peer.amChoking) continue;
         unchoked++;
-        if (peer.hoards || asksNothing(peer, nowMs)) idle = peer;
+        if (peer.hoards || asksNothing(peer, nowMs) || takesNothing(peer, nowMs)) idle = peer;
       }
       if (unchoked >= this.#slots && idle === undefined) return;
       const settings = { ...this.#settings, slots: this.#slots };
-      const next = chooseNext(peers, { seeding: isSeeding(), nowMs }, settings);
+      const next = chooseNext(this.#takers(nowMs), { seeding: isSeeding(), nowMs }, settings);
       if (next === undefined || (idle !== undefined && next.candidate.hoards && unchoked >= this.#slots)) return;
       if (unchoked >= this.#slots) this.#choke(idle!, nowMs);
       next.candidate.optimistic = next.optimistic;
       this.#unchoke(next.candidate, nowMs);
     }
+  }
+
+  /** All but those who have yet to take what they were sent in their last turn. */
+  #takers(nowMs: number): Peer[] {
+    return [...this.#options.peers].filter((peer) => !takesNothing(peer, nowMs));
   }
 
   /** It asks for a block. @throws ProtocolError */
@@ -179,7 +186,12 @@ export class Upload {
     this.#slotCount.adapt(meter.bytesPerSecond, isWanted, this.#options.slots());
     const settings = { ...this.#settings, slots: this.#slots };
     const situation = { seeding: isSeeding(), nowMs };
-    const { regular, optimistic } = chooseUnchoked([...peers], situation, settings, random);
+    const { regular, optimistic } = chooseUnchoked(
+      isWanted ? this.#takers(nowMs) : [...peers],
+      situation,
+      settings,
+      random,
+    );
     for (const peer of peers) {
       peer.hoards = this.#firstCopies?.hoards(peer) === true;
       peer.optimistic = optimistic.has(peer);
@@ -229,4 +241,8 @@ function asksNothing(peer: Peer, nowMs: number): boolean {
   if (!peer.peerInterested) return true;
   const isServed = peer.wanted.length > 0 || peer.serving || peer.connection.bufferedBytes > 0;
   return !isServed && nowMs - peer.lastAskedAtMs > IDLE_SLOT_MS;
+}
+
+function takesNothing(peer: Peer, nowMs: number): boolean {
+  return peer.connection.bufferedBytes > 0 && nowMs - peer.lastTookAtMs > STUCK_SLOT_MS;
 }

@@ -175,6 +175,20 @@ test('who has not spoken for too long is forgotten, and no old word brings anybo
   assert.equal(stateOf(), undefined);
 });
 
+test('who slept over night, or whose clock was set, speaks anew at once: its old word is too old for everybody', () => {
+  const { clock, members, spread } = membership();
+  clock.setWall(-3 * FRESH_MS);
+  members.sweep();
+  assert.equal(spread.length, 0, 'a word from the future is not too old');
+  clock.setWall(5 * FRESH_MS);
+  members.sweep();
+  members.sweep();
+  assert.deepEqual(
+    spread.map(({ id, incarnation }) => [id, incarnation]),
+    [[members.self.id, clock.wallTime()]],
+  );
+});
+
 test('after leaving nothing makes us speak again', () => {
   const { members, hear, spread } = membership();
   members.leave();

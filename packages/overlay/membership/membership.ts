@@ -36,18 +36,23 @@ export const REFRESH_MS = 30 * 60_000;
  * so that a partition of an hour heals.
  */
 export const FRESH_MS = 3 * REFRESH_MS;
+/** The wall clock is ahead by this much more than before: it was set, or the machine slept. */
+const LEAP_MS = 60_000;
 
 export class Membership {
   readonly table: MemberTable;
   readonly #options: MembershipOptions;
   readonly #suspicions = new Map<Member, Suspicion>();
   #self: MemberRumour;
+  /** By how much the wall clock was ahead of the other. */
+  #aheadMs: number;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
     this.table = new MemberTable(options.random);
     const { id, address, clock } = options;
     const incarnation = Math.floor(clock.wallTime());
+    this.#aheadMs = clock.wallTime() - clock.now();
     this.#self = { kind: 'member', id, state: 'alive', incarnation, provides: false, address };
   }
 
@@ -91,12 +96,16 @@ export class Membership {
     if (isLive(member)) this.apply({ ...rumourOf(member), state: 'suspect', suspectedBy: this.#self.id });
   }
 
-  /** Those whose time is over are forgotten. */
+  /** Those whose time is over are forgotten. After a leap of the clock ours would be, too, until we spoke again. */
   sweep(): void {
+    const { clock } = this.#options;
+    const aheadMs = clock.wallTime() - clock.now();
+    if (aheadMs > this.#aheadMs + LEAP_MS) this.announce();
+    this.#aheadMs = aheadMs;
     for (const member of [...this.table]) {
       const isStale = isLive(member)
         ? member.incarnation < this.#stalestIncarnation()
-        : member.changedAtMs + FRESH_MS < this.#options.clock.now();
+        : member.changedAtMs + FRESH_MS < clock.now();
       if (isStale) this.forget(member);
     }
   }

@@ -1,6 +1,7 @@
 // When a tracker may be asked again: its wishes within our bounds, and our patience when it fails. Pure.
 
 import type { Random } from '@enjambre/runtime';
+import type { TrackerError } from '../errors.ts';
 import type { AnnounceAnswer } from '../protocol/announce-answer.ts';
 
 /** What BEP 3's trackers commonly say; for those that say nothing. */
@@ -14,6 +15,8 @@ const DEFAULT_MIN_INTERVAL_MS = 60_000;
 const FIRST_BACK_OFF_MS = 5_000;
 /** With the jitter this becomes 20 to 30 minutes. */
 const MAX_BACK_OFF_MS = 20 * 60_000;
+/** A tracker that hears nothing of it need not be spared, and we are to be there soon after the network is. */
+const MAX_OFFLINE_BACK_OFF_MS = 30_000;
 /** A tracker that wants more than a day (BEP 31) may as well say never. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60_000;
 
@@ -28,10 +31,11 @@ export function intervalsOf(answer: AnnounceAnswer): { intervalMs: number; minIn
  * Milliseconds to leave a failing tracker alone: 5 s, doubled with each failure, and up to half as much again by chance,
  * so that a swarm does not come back all at once.
  * @param failures in a row, at least 1
- * @param retryAfterMs what the tracker asked for; `Infinity` stays that
+ * @param error the last one; a `retryAfterMs` of `Infinity` stays that
  */
-export function backOffMs(failures: number, retryAfterMs: number | undefined, random: Random): number {
-  const doubled = Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), MAX_BACK_OFF_MS);
+export function backOffMs(failures: number, { retryAfterMs, isOffline = false }: TrackerError, random: Random): number {
+  const mostMs = isOffline ? MAX_OFFLINE_BACK_OFF_MS : MAX_BACK_OFF_MS;
+  const doubled = Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), mostMs);
   const patience = doubled + random.below(doubled / 2);
   if (retryAfterMs === undefined) return patience;
   if (retryAfterMs === Number.POSITIVE_INFINITY) return retryAfterMs;

@@ -380,6 +380,19 @@ test('the last one taken out leaves nothing to do, and one added later begins an
   assert.deepEqual(world.taken(), ['b started@5001']);
 });
 
+test('while there is no network here a tracker is tried every 45 seconds at most, as it hears nothing of it', async () => {
+  const offline: TrackerError = { code: 'unreachable', message: 'no route to the network', isOffline: true };
+  const world = new World([['a']]);
+  world.behaviours.a = offline;
+  world.announcer.start();
+  await world.pass(8 * 3600);
+  world.behaviours.a = GOOD;
+  world.taken();
+  await world.pass(46);
+  assert.equal(world.taken().length, 1);
+  assert.equal(world.announcer.trackers[0].state, 'working');
+});
+
 test('a person’s wish goes before back-off and regular intervals, not before a minimum or a tracker’s never', async () => {
   const world = new World([['a'], ['b']]);
   Object.assign(world.behaviours, { a: { 'failure reason': 'closed', 'retry in': 'never' } });

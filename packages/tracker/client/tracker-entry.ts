@@ -124,7 +124,7 @@ export class TrackerEntry {
     this.#state = 'failing';
     this.#lastAnswer = error.message;
     this.dueAt = undefined;
-    this.earliestAt = now + backOffMs(this.#failures, error.retryAfterMs, random);
+    this.earliestAt = now + backOffMs(this.#failures, error, random);
     this.heldUntil = now + holdMs(error.retryAfterMs);
   }
 

@@ -23,6 +23,9 @@ const NO_ADDRESS = new Set([
   'ERR_INVALID_IP_ADDRESS',
 ]);
 
+/** What the system says at once, with nothing sent. */
+const OFFLINE = new Set(['EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EHOSTUNREACH', 'EADDRNOTAVAIL']);
+
 export function noAddress(): TrackerError {
   return { code: 'no-address', message: WORDS.ENOTFOUND };
 }
@@ -30,7 +33,13 @@ export function noAddress(): TrackerError {
 /** What a name that could not be resolved, or a connection that could not be made, is called. */
 export function systemFailure(error: unknown): TrackerError {
   const isNameless = NO_ADDRESS.has((error as NodeJS.ErrnoException).code ?? '');
-  return isNameless ? noAddress() : { code: 'unreachable', message: wordsOf(error) };
+  return isNameless ? noAddress() : unreachable(error);
+}
+
+/** A connection that was refused or lost, or could not be tried. */
+export function unreachable(error: unknown): TrackerError {
+  const isOffline = OFFLINE.has((error as NodeJS.ErrnoException).code ?? '');
+  return { code: 'unreachable', message: wordsOf(error), ...(isOffline && { isOffline }) };
 }
 
 export function wordsOf(error: unknown): string {

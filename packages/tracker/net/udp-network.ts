@@ -6,7 +6,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { addressScope, parseIpAddress } from '@enjambre/metainfo';
 import type { DatagramNetwork, ResolvedHost } from '../client/datagram-path.ts';
-import { noAddress, systemFailure, wordsOf } from './failure-words.ts';
+import { noAddress, systemFailure, unreachable } from './failure-words.ts';
 
 export interface UdpNetworkOptions {
   /** The IP address to send from: the tracker hands it out as ours. Default: the system's choice. */
@@ -31,7 +31,7 @@ export function createUdpNetwork({ localAddress }: UdpNetworkOptions = {}): Data
       let isConnected = false;
       let isClosed = false;
       const fail = (error: unknown): void => {
-        if (!isClosed) failed({ code: 'unreachable', message: wordsOf(error) });
+        if (!isClosed) failed(unreachable(error));
       };
       socket.on('message', (bytes) => !isClosed && message(bytes));
       socket.on('error', fail);
