@@ -14,7 +14,8 @@ export type StartErrorCode =
   | 'watch-folder'
   | 'state-folder'
   | 'locked'
-  | 'path-conflict';
+  | 'path-conflict'
+  | 'path-in-use';
 
 /** `message` is one line that names the flag, file or folder at fault. */
 export class StartError extends Error {

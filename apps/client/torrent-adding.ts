@@ -59,6 +59,11 @@ export class TorrentAdding {
         `${present.torrent.metainfo.name} ${present.isLeaving ? 'is being removed' : 'is there already'}.`,
       );
     }
+    const conflict = this.#list.conflictOf(sent);
+    if (conflict !== undefined) {
+      const code = conflict.other.isLeaving ? 'being-removed' : 'path-in-use';
+      throw new ApiError(409, code, `${conflict.sentence}.`);
+    }
     keeping(() => {
       // The mark first: by itself it means nothing, and a torrent that was refused must not be there after a restart.
       this.#state.setPaused(infoHash, paused);
