@@ -13,6 +13,7 @@ export type StartErrorCode =
   | 'run-file'
   | 'watch-folder'
   | 'state-folder'
+  | 'state-in-use'
   | 'locked'
   | 'path-conflict'
   | 'path-in-use';
