@@ -18,8 +18,7 @@ export interface MetainfoDescription extends TorrentDescription {
 }
 
 export class MetainfoFile implements ClaimingTorrent {
-  /** The file, as people know it. */
-  readonly path: string;
+  #path: string;
   readonly description: MetainfoDescription;
   /** The file's bytes, which the hashes are a view of. */
   #bytes: Uint8Array | undefined;
@@ -27,7 +26,7 @@ export class MetainfoFile implements ClaimingTorrent {
 
   private constructor(path: string, bytes: Uint8Array, metainfo: TorrentFile, infoHashV1: Uint8Array) {
     const { name, geometry, files, trackers, comment, createdBy, creationDate } = metainfo;
-    this.path = path;
+    this.#path = path;
     this.description = {
       ...{ infoHashV1, name, geometry, files, trackers, comment, createdBy, creationDate },
       private: metainfo.private,
@@ -62,6 +61,16 @@ export class MetainfoFile implements ClaimingTorrent {
       this.#pieceHashes = pieceHashes;
     }
     return this.#pieceHashes;
+  }
+
+  /** The file, as people know it. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** It lies elsewhere now. */
+  moveTo(path: string): void {
+    this.#path = path;
   }
 
   get layout(): MetainfoDescription {
