@@ -15,6 +15,7 @@ import { ContactFile } from './state/contact-file.ts';
 import { DiscoveryStore } from './state/discovery-store.ts';
 import { RunFile } from './state/run-file.ts';
 import { StateFolder } from './state/state-folder.ts';
+import { lockStateFolder } from './state/state-lock.ts';
 import { WatchFolder } from './state/watch-folder.ts';
 import { TorrentAdding } from './torrent-adding.ts';
 import type { TorrentEntry } from './torrent-entry.ts';
@@ -39,6 +40,7 @@ export class Daemon {
   readonly #control: ControlServer;
   readonly #ended = Promise.withResolvers<number>();
   readonly #closers: (() => void)[] = [];
+  #releaseState = (): void => {};
   #ending = false;
 
   /** Nothing is opened before `run`. */
@@ -95,7 +97,7 @@ export class Daemon {
     if (timeoutMs !== undefined) clock.after(timeoutMs, () => this.#timeOut());
     const httpPort = await this.#control.listen(askedPort, httpHost);
     if (this.#ending) return;
-    this.#state.open();
+    await this.#openState();
     this.#adding.given(torrentFiles);
     this.#adding.remembered();
     const { listenPort: wanted, listenPortIsDefault } = this.#config;
@@ -112,6 +114,13 @@ export class Daemon {
       this.#tellProgress();
     });
     if (watch !== undefined) await this.#watch(watch);
+  }
+
+  /** The folder that clients have without `--state-dir` may be that of several, which have other torrents in the same archives. */
+  async #openState(): Promise<void> {
+    const { stateFolder, stateFolderIsChosen } = this.#config;
+    if (stateFolderIsChosen) this.#releaseState = await lockStateFolder(stateFolder);
+    this.#state.open();
   }
 
   #makeOverlay(): OwnOverlay {
@@ -186,5 +195,6 @@ export class Daemon {
     await Promise.race([Promise.all([closed, this.#overlay.close()]), tooLong]);
     timer.cancel();
     this.#control.close();
+    this.#releaseState();
   }
 }

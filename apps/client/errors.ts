@@ -13,8 +13,10 @@ export type StartErrorCode =
   | 'run-file'
   | 'watch-folder'
   | 'state-folder'
+  | 'state-in-use'
   | 'locked'
-  | 'path-conflict';
+  | 'path-conflict'
+  | 'path-in-use';
 
 /** `message` is one line that names the flag, file or folder at fault. */
 export class StartError extends Error {

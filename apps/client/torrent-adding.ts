@@ -1,6 +1,7 @@
 // The ways in which torrents come to this client: by flag, from what it remembers, from the watched folder, by its API.
 // What is wrong with one of the first ends the start; with any other it is named, and the others go on.
 
+import { existsSync } from 'node:fs';
 import type { Logger } from '@enjambre/runtime';
 import { ApiError, keeping, reasonOf, StartError } from './errors.ts';
 import { MetainfoFile } from './state/metainfo-file.ts';
@@ -38,8 +39,17 @@ export class TorrentAdding {
     }
   }
 
+  /** One that appeared there, has another name now, or looks otherwise than before. */
   watched(path: string): void {
-    this.#naming(path, () => this.#launch(this.#list.add(MetainfoFile.read(path), 'watch')));
+    this.#naming(path, () => {
+      const metainfo = MetainfoFile.read(path);
+      const present = this.#list.get(metainfo.description.infoHashV1.toHex());
+      if (present === undefined || present.isLeaving) return this.#launch(this.#list.add(metainfo, 'watch'));
+      if (present.metainfo.path === path) return;
+      // Renamed: the hashes of its pieces are read from there when they are needed again.
+      if (existsSync(present.metainfo.path)) this.#list.add(metainfo, 'watch');
+      else present.metainfo.moveTo(path);
+    });
   }
 
   /**
@@ -58,6 +68,11 @@ export class TorrentAdding {
         code,
         `${present.torrent.metainfo.name} ${present.isLeaving ? 'is being removed' : 'is there already'}.`,
       );
+    }
+    const conflict = this.#list.conflictOf(sent);
+    if (conflict !== undefined) {
+      const code = conflict.other.isLeaving ? 'being-removed' : 'path-in-use';
+      throw new ApiError(409, code, `${conflict.sentence}.`);
     }
     keeping(() => {
       // The mark first: by itself it means nothing, and a torrent that was refused must not be there after a restart.

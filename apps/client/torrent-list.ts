@@ -3,7 +3,8 @@
 
 import type { Status } from '@enjambre/contract';
 import { createFileStore, DiskWorkshop, removeTorrentFiles, type Session, type TorrentRemoval } from '@enjambre/engine';
-import type { Clock, Logger, Random } from '@enjambre/runtime';
+import { PathClaims } from '@enjambre/metainfo';
+import { type Clock, foldsCase, type Logger, type Random } from '@enjambre/runtime';
 import type { Config } from './config.ts';
 import type { Discovery } from './discovery.ts';
 import { keeping, reasonOf, StartError } from './errors.ts';
@@ -30,6 +31,7 @@ export class TorrentList {
   readonly #workshop: DiskWorkshop;
   readonly #opening = new OpeningQueue();
   readonly #entries = new Map<string, TorrentEntry>();
+  readonly #claims: PathClaims<MetainfoFile>;
   /** Remembered for torrents that are not there yet. */
   #pauseAsked = false;
 
@@ -40,6 +42,7 @@ export class TorrentList {
     this.#state = state;
     this.#surroundings = surroundings;
     this.#workshop = new DiskWorkshop({ clock: surroundings.clock });
+    this.#claims = new PathClaims(() => foldsCase(config.archives));
   }
 
   /** True when there is a torrent and each is verified, written and still there. */
@@ -90,9 +93,20 @@ export class TorrentList {
     else torrent.resume();
   }
 
+  /** Why that one cannot lie beside those that are here: what is in its way, and a sentence without its full stop. */
+  conflictOf(metainfo: MetainfoFile): { readonly other: TorrentEntry; readonly sentence: string } | undefined {
+    const conflict = this.#claims.conflictOf(metainfo);
+    if (conflict === undefined) return undefined;
+    const { path, kind } = conflict;
+    const { name, infoHashV1 } = conflict.other.description;
+    const other = this.#entries.get(infoHashV1.toHex())!;
+    const why = kind === 'content' ? 'with other content' : 'and it is a folder of one of them and none of the other';
+    return { other, sentence: `${path} belongs to ${name} (${infoHashV1.toHex()}) already, ${why}` };
+  }
+
   /**
    * Takes a torrent in; it does nothing before `launch`.
-   * @throws StartError when it is there already
+   * @throws StartError when it is there already, or another lies where its files belong
    */
   add(metainfo: MetainfoFile, addedBy: TorrentEntry['addedBy']): TorrentEntry {
     const { description } = metainfo;
@@ -104,6 +118,8 @@ export class TorrentList {
         `${present.metainfo.path} and ${metainfo.path} are the same torrent (${infoHash.toHex()})`,
       );
     }
+    const conflict = this.conflictOf(metainfo);
+    if (conflict !== undefined) throw new StartError('path-in-use', `${metainfo.path}: ${conflict.sentence}`);
     const { archives, peers } = this.#config;
     const { clock, logger } = this.#surroundings;
     const { files, geometry } = description;
@@ -129,6 +145,7 @@ export class TorrentList {
     const addedAt = clock.wallTime();
     const entry: TorrentEntry = { torrent, metainfo, trackers, addedBy, addedAt, told: '', isLeaving: false };
     this.#entries.set(torrent.infoHash, entry);
+    this.#claims.claim(metainfo);
     // A start adds a thousand before it opens the first: whoever is to wait reads them again.
     if (this.#entries.size > AT_ONCE) metainfo.forgetHashes();
     return entry;
@@ -164,6 +181,7 @@ export class TorrentList {
       return await removeTorrentFiles({ archives, infoHash, files, whyKept: this.#filesOfOthers(entry) });
     } finally {
       this.#entries.delete(infoHash);
+      this.#claims.release(entry.metainfo);
       this.#surroundings.logger.log('info', `${torrent.metainfo.name}: removed`, { infoHash, withData });
     }
   }
@@ -202,15 +220,10 @@ export class TorrentList {
   }
 
   /** Two torrents may have a file in common: it stays with the other. */
-  #filesOfOthers(leaving: TorrentEntry): (path: string) => string | undefined {
-    const own = new Set(leaving.metainfo.description.files.map(({ path }) => path));
-    const shared = new Map<string, string>();
-    for (const { metainfo } of this.entries) {
-      for (const { path } of metainfo.description.files) if (own.has(path)) shared.set(path, metainfo.description.name);
-    }
+  #filesOfOthers({ metainfo }: TorrentEntry): (path: string) => string | undefined {
     return (path) => {
-      const other = shared.get(path);
-      return other === undefined ? undefined : `it is also a file of ${other}`;
+      const other = this.#claims.sharerOf(metainfo, path);
+      return other === undefined ? undefined : `it is also a file of ${other.description.name}`;
     };
   }
 }

@@ -19,6 +19,7 @@ export const ClientErrorCodeSchema = Type.Union([
   Type.Literal('too-soon'),
   Type.Literal('torrent-exists'),
   Type.Literal('being-removed'),
+  Type.Literal('path-in-use'),
   Type.Literal('too-large'),
   Type.Literal('not-kept'),
 ]);

@@ -13,6 +13,7 @@ export {
 export { formatInfoHash, INFO_HASH_V1_LENGTH, INFO_HASH_V2_LENGTH, parseInfoHash } from './info-hash.ts';
 export { canonicalIpAddress, formatIpAddress, parseIpAddress } from './ip-address.ts';
 export { type MagnetLink, parseMagnetLink } from './magnet-link.ts';
+export { type ClaimingTorrent, PathClaims, rootKey } from './path-claims.ts';
 export { formatAddress, type PeerAddress } from './peer-address.ts';
 export { clientName, makePeerId, PEER_ID_LENGTH, PEER_ID_RANDOM_LENGTH } from './peer-id.ts';
 export { BLOCK_LENGTH, PieceGeometry } from './piece-geometry.ts';

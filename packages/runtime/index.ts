@@ -12,4 +12,4 @@ export {
   UsageError,
   valuesOf,
 } from './settings.ts';
-export { makeFolder, makeFolderSync } from './state/folder.ts';
+export { foldsCase, makeFolder, makeFolderSync } from './state/folder.ts';

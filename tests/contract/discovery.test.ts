@@ -115,7 +115,9 @@ test('trackers are added and taken out while it runs, hear of it, and are so aft
     [`0 ${DEAD}`, '1 http://127.0.0.1:2/announce'],
   );
   await again.api.delete(it.path);
-  assert.deepEqual(readdirSync(join(client.folder, 'state')), [], 'nothing is remembered of what is gone');
+  const [lock, ...rest] = readdirSync(join(client.folder, 'state'));
+  assert.match(lock, /\.client$/);
+  assert.deepEqual(rest, [], 'nothing is remembered of what is gone');
 });
 
 test('they are asked again at once when somebody wants it, no sooner than they allow', async (t) => {

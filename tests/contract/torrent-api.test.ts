@@ -53,6 +53,7 @@ test('what is no .torrent, too large or v2 alone is refused, and nothing changes
     [v2, '', 400, 'unsupported-torrent'],
     [Buffer.alloc(10 * MIB + 1), '', 413, 'too-large'],
     [Buffer.from('x'), '?paused=perhaps', 400, 'invalid-request'],
+    [Buffer.from('x'), '?pause=true', 400, 'invalid-request'],
   ];
   for (const [bytes, query, status, code] of refused) {
     assert.deepEqual(refusal(await api.post(`/torrents${query}`, bytes)), [status, code]);
@@ -87,7 +88,8 @@ test('a list is cut into pages, filtered and sorted by the client', async (t) =>
   assert.equal((await list('?limit=2&offset=2')).next, null);
   assert.equal(await names('?state=paused'), '1');
   await until('settled', async () => ((await names('?state=stalled,paused')) === '123' ? true : undefined));
-  for (const query of ['?sort=colour', '?sort=', '?state=flying', '?limit=0', '?limit=-1', '?offset=x']) {
+  const bad = ['?sort=colour', '?sort=', '?state=flying', '?limit=0', '?limit=-1', '?offset=x'];
+  for (const query of [...bad, '?search=data', '?state=error&state=stalled']) {
     assert.deepEqual(refusal(await api.get(`/torrents${query}`)), [400, 'invalid-request'], query);
   }
 });
@@ -152,7 +154,10 @@ test('a torrent that is not there is a 404, and so is a source that it has not',
     assert.deepEqual(refusal(await api.post(`${source}/tracker`, Buffer.from(body))), [400, 'invalid-request']);
   }
   assert.equal((await api.delete('/torrents')).status, 405);
-  assert.deepEqual(refusal(await api.delete(`/torrents/${fixture.infoHash}?data=1`)), [400, 'invalid-request']);
+  for (const query of ['?data=1', '?withData=true']) {
+    const answer = await api.delete(`/torrents/${fixture.infoHash}${query}`);
+    assert.deepEqual(refusal(answer), [400, 'invalid-request'], query);
+  }
 });
 
 test('a page of another origin changes nothing', async (t) => {

@@ -152,6 +152,17 @@ test('containers, from creation to removal', { timeout: TIMEOUT_MS }, async (t) 
     assertRefused(answer, 409, 'folder-in-use', 'folderPath');
   });
 
+  await t.test('one folder, one content of a file; beside it another torrent may lie', async () => {
+    await backend.upload(readFileSync(makeTorrent(t, 100_000).path), 'other.torrent');
+    const request = { name: 'web-2', torrentFile: 'other.torrent', folderPath: 'web-1' };
+    const answer = await create(request);
+    assertRefused(answer, 409, 'folder-in-use', 'folderPath');
+    assert.match(String((answer.body as { error: string }).error), /^"web-1" has other content at data-1\.bin/);
+    await backend.upload(readFileSync(makeTorrent(t, 100_000, { seed: 2 }).path), 'beside.torrent');
+    assert.equal((await create({ ...request, torrentFile: 'beside.torrent' })).status, 200);
+    assert.equal((await call('DELETE', '/api/containers/web-2?force=true')).status, 200);
+  });
+
   await t.test('status has the torrent and the ten fields of the client, in order', async () => {
     await backend.until('web-1', ({ health }) => health === 'healthy');
     const { body } = await call('GET', `/api/containers/${id}/status`);

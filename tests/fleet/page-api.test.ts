@@ -15,7 +15,7 @@ import {
   RemovalPlanSchema,
 } from '@enjambre/contract';
 import { makeTorrent } from '../contract/torrent-fixture.ts';
-import { assertRefused, type Backend, startBackend } from './backend-process.ts';
+import { type Answer, assertRefused, type Backend, startBackend } from './backend-process.ts';
 import { type ReadEvent, readEvents } from './event-reader.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -232,7 +232,15 @@ test('the list comes in pages, filtered and sorted by the backend', { timeout: T
     ['offset=-1', 'offset'],
     ['state=happy', 'state'],
     ['sort=colour', 'sort'],
+    ['serach=a', 'serach'],
+    ['state=exited&state=running', 'state'],
   ]) {
     assertRefused(await backend.call('GET', `/api/v1/containers?${query}`), 400, 'invalid-request', field);
   }
+  const sentenceOf = (answer: Answer) => (answer.body as { error: string }).error;
+  const states = 'state: must be one of created, running, restarting, exited, dead';
+  assert.equal(sentenceOf(await backend.call('GET', '/api/v1/containers?state=happy')), states);
+  const placed = { containerName: 'd', torrentFile: 'x.torrent', placement: { mode: 'all' } };
+  const modes = 'placement: mode must be one of one, replicas, global';
+  assert.equal(sentenceOf(await backend.call('POST', '/api/v1/containers', placed)), modes);
 });

@@ -15,18 +15,18 @@ const SWITCH_SENTENCE = 'The body is JSON, {"enabled": true} or {"enabled": fals
 const TRACKER_SENTENCE = `The body is JSON, {"url": "http://…"}, with "tier": 0 to ${MOST_TIER} where it is to be in one.`;
 
 export function discoveryRoutes(torrents: TorrentList, discovery: Discovery): Record<string, Route | Route[]> {
-  const route = (method: string, handle: TorrentHandle): Route => ({
+  const route = (method: string, handle: TorrentHandle, parameters: readonly string[] = []): Route => ({
     methods: [method],
     changes: method !== 'GET',
-    handle: ofTorrent(torrents, handle),
+    handle: ofTorrent(torrents, handle, parameters),
   });
   const torrent = '/api/v1/torrents/:infohash';
   return {
-    '/api/v1/sources': { methods: ['GET'], handle: () => defaults(discovery) },
+    '/api/v1/sources': { methods: ['GET'], handle: refusing([], () => defaults(discovery)) },
     '/api/v1/sources/:name': {
       methods: ['POST'],
       changes: true,
-      handle: refusing(async (asked) => {
+      handle: refusing([], async (asked) => {
         const { enabled } = await readJson(asked, isSwitch, SWITCH_SENTENCE);
         discovery.setDefault(asked.params.name, enabled, torrents.entries);
         return defaults(discovery);
@@ -45,10 +45,14 @@ export function discoveryRoutes(torrents: TorrentList, discovery: Discovery): Re
         discovery.addTracker(entry, readUrl(url), tier);
         return trackers(entry, 201);
       }),
-      route('DELETE', ({ query }, entry) => {
-        discovery.removeTracker(entry, query.get('url') ?? '');
-        return trackers(entry);
-      }),
+      route(
+        'DELETE',
+        ({ query }, entry) => {
+          discovery.removeTracker(entry, query.get('url') ?? '');
+          return trackers(entry);
+        },
+        ['url'],
+      ),
     ],
     [`${torrent}/trackers/scrape`]: route('POST', (_, entry) => {
       requireNow(entry, entry.trackers.scrape());

@@ -8,6 +8,9 @@ const MOST_ITEMS = 200;
 /** What a detail shows of its lists; the rest has pages of its own. */
 export const FIRST_PAGE: PageRequest = { limit: DEFAULT_LIMIT, offset: 0 };
 
+/** Of the query. */
+export const PAGE_PARAMETERS: readonly string[] = ['limit', 'offset'];
+
 export interface PageRequest {
   readonly limit: number;
   readonly offset: number;

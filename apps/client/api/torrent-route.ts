@@ -9,25 +9,44 @@ const MOST_JSON_BYTES = 64 * 1024;
 
 export type TorrentHandle = (asked: Asked, entry: TorrentEntry) => Answer | Promise<Answer>;
 
-/** Makes the handle of a path with `:infohash`; a torrent that is not there, or on its way out, is a 404. */
-export function ofTorrent(torrents: TorrentList, handle: TorrentHandle): Route['handle'] {
-  return refusing((asked) => {
+/**
+ * Makes the handle of a path with `:infohash`; a torrent that is not there, or on its way out, is a 404.
+ * @param parameters of the query
+ */
+export function ofTorrent(
+  torrents: TorrentList,
+  handle: TorrentHandle,
+  parameters: readonly string[] = [],
+): Route['handle'] {
+  return refusing(parameters, (asked) => {
     const entry = torrents.get(asked.params.infohash.toLowerCase());
     if (entry !== undefined && !entry.isLeaving) return handle(asked, entry);
     throw new ApiError(404, 'torrent-not-found', 'There is no torrent of that info hash.');
   });
 }
 
-/** What was refused becomes its answer. */
-export function refusing(handle: Route['handle']): Route['handle'] {
+/** What was refused becomes its answer; so does a parameter of the query that is none of `parameters`: it would do nothing. */
+export function refusing(parameters: readonly string[], handle: Route['handle']): Route['handle'] {
   return async (asked) => {
     try {
+      requireKnown(asked.query, parameters);
       return await handle(asked);
     } catch (error) {
       if (error instanceof ApiError) return errorAnswer(error.status, error.code, error.message, error.headers);
       throw error;
     }
   };
+}
+
+/** @throws ApiError `invalid-request` */
+function requireKnown(query: URLSearchParams, parameters: readonly string[]): void {
+  for (const name of query.keys()) {
+    if (!parameters.includes(name)) {
+      const known = parameters.length === 0 ? 'none is' : `${parameters.join(', ')} can be`;
+      throw new ApiError(400, 'invalid-request', `${name} is nothing that can be asked for here; ${known}.`);
+    }
+    if (query.getAll(name).length > 1) throw new ApiError(400, 'invalid-request', `${name} is given more than once.`);
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { ApiError } from '../errors.ts';
 import type { TorrentAdding } from '../torrent-adding.ts';
 import type { TorrentList } from '../torrent-list.ts';
 import { metricsOf } from './metrics.ts';
-import { cutPage, readPage } from './page.ts';
+import { cutPage, PAGE_PARAMETERS, readPage } from './page.ts';
 import { selectTorrents } from './torrent-query.ts';
 import { ofTorrent, refusing, type TorrentHandle } from './torrent-route.ts';
 import { detailOf, filePage, peerPage, summaryOf } from './torrent-view.ts';
@@ -24,7 +24,10 @@ export interface ApiOptions {
 }
 
 export function apiRoutes({ torrents, adding, archives, clock }: ApiOptions): Record<string, Route | Route[]> {
-  const read = (handle: TorrentHandle): Route => ({ methods: ['GET'], handle: ofTorrent(torrents, handle) });
+  const read = (handle: TorrentHandle, parameters: readonly string[] = []): Route => ({
+    methods: ['GET'],
+    handle: ofTorrent(torrents, handle, parameters),
+  });
   const change = (handle: TorrentHandle): Route => ({
     methods: ['POST'],
     changes: true,
@@ -40,7 +43,7 @@ export function apiRoutes({ torrents, adding, archives, clock }: ApiOptions): Re
     '/api/v1/torrents': [
       {
         methods: ['GET'],
-        handle: refusing(({ query }) => {
+        handle: refusing(['state', 'sort', ...PAGE_PARAMETERS], ({ query }) => {
           const page = readPage(query);
           return jsonAnswer(cutPage(selectTorrents(torrents.entries, query), page, summaryOf) satisfies TorrentPage);
         }),
@@ -48,7 +51,7 @@ export function apiRoutes({ torrents, adding, archives, clock }: ApiOptions): Re
       {
         methods: ['POST'],
         changes: true,
-        handle: refusing(async ({ query, body }) => {
+        handle: refusing(['paused'], async ({ query, body }) => {
           const bytes = await body(MOST_TORRENT_BYTES);
           if (bytes === undefined) throw new ApiError(413, 'too-large', 'A .torrent of at most 10 MiB is taken.');
           return jsonAnswer(summaryOf(adding.take(bytes, readSwitch(query, 'paused'))), 201);
@@ -60,19 +63,25 @@ export function apiRoutes({ torrents, adding, archives, clock }: ApiOptions): Re
       {
         methods: ['DELETE'],
         changes: true,
-        handle: ofTorrent(torrents, async ({ query }, entry) => {
-          const { kept, ...removed } = await torrents.remove(entry, readSwitch(query, 'data'));
-          const { infoHash } = entry.torrent;
-          return jsonAnswer({ infoHash, ...removed, keptFiles: [...kept] } satisfies TorrentRemoval);
-        }),
+        handle: ofTorrent(
+          torrents,
+          async ({ query }, entry) => {
+            const { kept, ...removed } = await torrents.remove(entry, readSwitch(query, 'data'));
+            const { infoHash } = entry.torrent;
+            return jsonAnswer({ infoHash, ...removed, keptFiles: [...kept] } satisfies TorrentRemoval);
+          },
+          ['data'],
+        ),
       },
     ],
-    '/api/v1/torrents/:infohash/files': read(({ query }, { torrent }) =>
-      jsonAnswer(filePage(torrent, readPage(query))),
+    '/api/v1/torrents/:infohash/files': read(
+      ({ query }, { torrent }) => jsonAnswer(filePage(torrent, readPage(query))),
+      PAGE_PARAMETERS,
     ),
-    '/api/v1/torrents/:infohash/peers': read(({ query }, { torrent }) => {
-      return jsonAnswer(peerPage(torrent, readPage(query), clock.now()));
-    }),
+    '/api/v1/torrents/:infohash/peers': read(
+      ({ query }, { torrent }) => jsonAnswer(peerPage(torrent, readPage(query), clock.now())),
+      PAGE_PARAMETERS,
+    ),
     '/api/v1/torrents/:infohash/pause': change((_, entry) => {
       torrents.setPaused(entry, true);
       return jsonAnswer(summaryOf(entry));

@@ -3,7 +3,7 @@
 // Invariant: what is read again is of the same info hash, or an error.
 
 import { StorageError, type TorrentDescription } from '@enjambre/engine';
-import { MetainfoError, parseTorrentFile, type TorrentFile } from '@enjambre/metainfo';
+import { type ClaimingTorrent, MetainfoError, parseTorrentFile, type TorrentFile } from '@enjambre/metainfo';
 import { reasonOf, StartError } from '../errors.ts';
 import { readSmallFile } from './small-file.ts';
 
@@ -17,9 +17,8 @@ export interface MetainfoDescription extends TorrentDescription {
   readonly creationDate: number | undefined;
 }
 
-export class MetainfoFile {
-  /** The file, as people know it. */
-  readonly path: string;
+export class MetainfoFile implements ClaimingTorrent {
+  #path: string;
   readonly description: MetainfoDescription;
   /** The file's bytes, which the hashes are a view of. */
   #bytes: Uint8Array | undefined;
@@ -27,7 +26,7 @@ export class MetainfoFile {
 
   private constructor(path: string, bytes: Uint8Array, metainfo: TorrentFile, infoHashV1: Uint8Array) {
     const { name, geometry, files, trackers, comment, createdBy, creationDate } = metainfo;
-    this.path = path;
+    this.#path = path;
     this.description = {
       ...{ infoHashV1, name, geometry, files, trackers, comment, createdBy, creationDate },
       private: metainfo.private,
@@ -56,8 +55,37 @@ export class MetainfoFile {
 
   /** 20 bytes a piece. @throws StorageError when the file is gone or another one now */
   get pieceHashes(): Uint8Array {
-    this.#pieceHashes ??= this.#readAgain();
+    if (this.#pieceHashes === undefined) {
+      const { bytes, pieceHashes } = this.#readAgain();
+      this.#bytes = bytes;
+      this.#pieceHashes = pieceHashes;
+    }
     return this.#pieceHashes;
+  }
+
+  /** The file, as people know it. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** It lies elsewhere now. */
+  moveTo(path: string): void {
+    this.#path = path;
+  }
+
+  get layout(): MetainfoDescription {
+    return this.description;
+  }
+
+  /** For a comparison: when they were let go they are read, and not kept. */
+  hashes(): Uint8Array | undefined {
+    if (this.#pieceHashes !== undefined) return this.#pieceHashes;
+    try {
+      return this.#readAgain().pieceHashes;
+    } catch {
+      // Whoever needs them says what is wrong.
+      return undefined;
+    }
   }
 
   /** Nothing is hashed for now. The memory goes back at once: who idles collects no garbage, and it is most of a torrent. */
@@ -69,13 +97,12 @@ export class MetainfoFile {
     if (bytes?.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength) bytes.buffer.transfer(0);
   }
 
-  #readAgain(): Uint8Array {
+  #readAgain(): { bytes: Uint8Array; pieceHashes: Uint8Array } {
     try {
       const bytes = readSmallFile(this.path);
       const { infoHashV1, pieceHashes } = parseTorrentFile(bytes);
       if (infoHashV1 !== undefined && Buffer.compare(infoHashV1, this.description.infoHashV1) === 0) {
-        this.#bytes = bytes;
-        return pieceHashes;
+        return { bytes, pieceHashes };
       }
     } catch (cause) {
       throw new StorageError('not-readable', `pieces cannot be checked without the .torrent: ${reasonOf(cause)}`, {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -40,10 +40,18 @@ test('a file is handed over once it has stopped changing, and only once', async 
 
 test('files that were there long before are handed over at once, others than .torrent never', async (t) => {
   const { folder, found, write } = watched(t);
-  for (const name of ['b.torrent', 'a.torrent', '.hidden.torrent', 'a.torrent.part', 'notes.txt'])
+  for (const name of [
+    'b.torrent',
+    'a.torrent',
+    'C.TORRENT',
+    '.hidden.torrent',
+    '.torrent',
+    'a.torrent.part',
+    'notes.txt',
+  ])
     write(name, 'x', 60_000);
   await folder.start();
-  assert.deepEqual(found, ['a.torrent', 'b.torrent']);
+  assert.deepEqual(found, ['C.TORRENT', 'a.torrent', 'b.torrent']);
 });
 
 test('a file that changes after it was handed over is tried again, one that goes is forgotten', async (t) => {
@@ -56,6 +64,16 @@ test('a file that changes after it was handed over is tried again, one that goes
   rmSync(join(path, 'a.torrent'));
   await folder.scan();
   assert.equal(found.length, 2);
+});
+
+test('a file whose rights are changed is tried again: it could not be read before', async (t) => {
+  const { path, folder, found, write } = watched(t);
+  write('a.torrent', 'x', 60_000);
+  await folder.start();
+  chmodSync(join(path, 'a.torrent'), 0o640);
+  await folder.scan();
+  await folder.scan();
+  assert.deepEqual(found, ['a.torrent', 'a.torrent']);
 });
 
 test('a folder that goes away is named once and watched again when it is back', async (t) => {

@@ -1,5 +1,5 @@
-// A folder whose .torrent files are handed over as they appear. Invariant: each version of a file (length and time of
-// change) is handed over once, and only after it has stopped changing.
+// A folder whose .torrent files are handed over as they appear. Invariant: each version of a file (length, and time of change,
+// of its rights and name too) is handed over once, and only after it has stopped changing.
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -85,11 +85,12 @@ export class WatchFolder {
     // Within a tick of its time of change another file may come without changing it again.
     this.#isSettled = this.#clock.wallTime() - mtimeMs > SETTLED_AGE_MS;
     const sightings = new Map<string, Sighting>();
-    const names = (await readdir(this.#path)).filter((name) => name.endsWith('.torrent') && !name.startsWith('.'));
+    const names = (await readdir(this.#path)).filter((name) => /^[^.].*\.torrent$/is.test(name));
     for (const name of names.sort()) {
       const stats = await stat(join(this.#path, name)).catch(() => undefined);
       if (stats?.isFile() !== true) continue;
-      const version = `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
+      // The time of rights and names: one that could not be read may be readable now.
+      const version = `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino}`;
       const before = this.#sightings.get(name);
       const settled = before?.version === version || this.#clock.wallTime() - stats.mtimeMs > SETTLED_AGE_MS;
       const handedOver = before?.version === version && before.handedOver;

@@ -46,6 +46,18 @@ function describe(schema: TSchema, value: unknown): FleetError {
     return invalidField(unknown.additionalProperties[0], 'is nothing that can be asked for here');
   }
   const path = first?.instancePath ?? '';
+  const field = path.split('/')[1] ?? 'body';
+  if (Array.isArray((value as Record<string, unknown>)[field]) && !isList(schema, field)) {
+    return invalidField(field, 'is one value, and was given as several');
+  }
+  const values = errors.flatMap((error) => {
+    const { allowedValue } = error.params as { allowedValue?: unknown };
+    return error.instancePath === path && allowedValue !== undefined ? [String(allowedValue)] : [];
+  });
+  if (values.length > 0) {
+    const inner = path.split('/').slice(2).join('.');
+    return invalidField(field, `${inner} must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`.trim());
+  }
   // A pattern is for programs; what is meant by it stands beside it.
   const { description } =
     (schema as { properties?: Record<string, { description?: string }> }).properties?.[path.slice(1)] ?? {};
@@ -53,5 +65,10 @@ function describe(schema: TSchema, value: unknown): FleetError {
     return invalidField(path.slice(1), `takes ${description}`);
   const kinds = errors.filter((error) => error.instancePath === path && error.keyword === 'type');
   const sentence = kinds.length > 1 ? kinds.map(({ message }) => message).join(' or ') : first?.message;
-  return invalidField(path.split('/')[1] ?? 'body', sentence ?? 'is not what it should be');
+  return invalidField(field, sentence ?? 'is not what it should be');
+}
+
+function isList(schema: TSchema, field: string): boolean {
+  const { properties } = schema as { properties?: Record<string, { type?: string }> };
+  return properties?.[field]?.type === 'array';
 }

@@ -10,6 +10,7 @@ import {
   type QueryOf,
 } from '@enjambre/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
 import type { Server } from './bare-server.ts';
 import { dropEmptyFields } from './request-body.ts';
 
@@ -42,7 +43,11 @@ function register<Name extends EndpointName>(server: Server, name: Name, handle:
   server.route({
     method,
     url,
-    schema: { ...(params && { params }), ...(query && { querystring: query }), ...(body && { body }) },
+    schema: {
+      ...(params && { params }),
+      ...(query && { querystring: url.startsWith('/api/v1/') ? withoutOthers(query) : query }),
+      ...(body && { body }),
+    },
     ...(body !== undefined && { preValidation: dropEmptyFields }),
     handler: (request, reply) =>
       handle({
@@ -53,4 +58,9 @@ function register<Name extends EndpointName>(server: Server, name: Name, handle:
         reply,
       }),
   });
+}
+
+/** A parameter that a route does not know would do nothing. `token` is for whoever cannot send a header. */
+function withoutOthers(query: Type.TObject): Type.TObject {
+  return Type.Object({ ...query.properties, token: Type.Optional(Type.String()) }, { additionalProperties: false });
 }

@@ -1,8 +1,10 @@
 // Makes a container and starts it. Invariant: when anything fails nothing of it is left, but a folder that was made.
 
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import type { Clock } from '@enjambre/runtime';
+import { type ClaimingTorrent, PathClaims, parseTorrentFile, rootKey } from '@enjambre/metainfo';
+import { type Clock, foldsCase } from '@enjambre/runtime';
 import { placeDownloadFolder } from '../downloads/download-folder.ts';
 import { volumeFolder } from '../downloads/volume.ts';
 import type { Driver } from '../drivers/driver.ts';
@@ -49,7 +51,7 @@ export async function createContainer(
       throw notKept(error);
     });
     // From here to `add` nothing waits, so nobody comes between.
-    refuseSharedFolder(record, containers);
+    refuseSharedFolder(record, bytes, options);
     store.insert(record);
     const container = new Container(record, undefined);
     containers.add(container);
@@ -96,16 +98,40 @@ async function makeRecord(
   return { record: { ...record, wanted: 'running' }, bytes: stored.bytes };
 }
 
-/** Two clients cannot write the same files: the second would be refused by the first one's lock. */
-function refuseSharedFolder(record: ContainerRecord, containers: ContainerList): void {
-  const { infoHash, config } = record;
-  const other = containers
-    .all()
-    .find((one) => one.record.infoHash === infoHash && one.record.config.folderPath === config.folderPath);
-  if (other === undefined) return;
-  throw new FleetError(
-    'folder-in-use',
-    `${JSON.stringify(other.record.name)} downloads this torrent to that folder already.`,
-    { field: 'folderPath' },
-  );
+/** Two clients cannot write the same files: the second would be refused by the first one's lock, or overwrite what it has. */
+function refuseSharedFolder(record: ContainerRecord, bytes: Buffer, options: CreationOptions): void {
+  const { infoHash, torrentName, config } = record;
+  const there = options.containers.all().filter((one) => one.record.config.folderPath === config.folderPath);
+  const same = there.find((one) => one.record.infoHash === infoHash);
+  if (same !== undefined) {
+    throw folderInUse(`${JSON.stringify(same.record.name)} downloads this torrent to that folder already.`);
+  }
+  const beside = there.filter((one) => rootKey(one.record.torrentName) === rootKey(torrentName));
+  const claims = new PathClaims<ContainerClaim>(() => foldsCase(config.folderPath));
+  for (const one of beside) {
+    const claim = claimOf(one.record.name, () => readFileSync(options.torrentPathOf(one.id)));
+    if (claim !== undefined) claims.claim(claim);
+  }
+  const conflict = claims.conflictOf(claimOf(record.name, () => bytes)!);
+  if (conflict === undefined) return;
+  const { path, other } = conflict;
+  throw folderInUse(`${JSON.stringify(other.name)} has other content at ${path} in that folder.`);
+}
+
+interface ContainerClaim extends ClaimingTorrent {
+  readonly name: string;
+}
+
+/** Undefined when its .torrent was taken away: then nobody knows which files are its own. */
+function claimOf(name: string, read: () => Buffer): ContainerClaim | undefined {
+  try {
+    const layout = parseTorrentFile(read());
+    return { name, layout, hashes: () => layout.pieceHashes };
+  } catch {
+    return undefined;
+  }
+}
+
+function folderInUse(sentence: string): FleetError {
+  return new FleetError('folder-in-use', sentence, { field: 'folderPath' });
 }

@@ -1,9 +1,9 @@
 // Folders that are made with all that lead to them. Invariant: it always ends. Node's own `recursive` goes round for ever
 // where the system finds nothing inside of a folder that is there, as it does below /proc.
 
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /**
  * Makes the folder; one that is there is left as it is.
@@ -39,6 +39,19 @@ export function makeFolderSync(folder: string, mode?: number): void {
     } catch (error) {
       if (!isFolderSync(step)) throw error;
     }
+  }
+}
+
+/** Whether the disk takes `a` and `A` for one name; false when nothing can be made there. */
+export function foldsCase(folder: string): boolean {
+  try {
+    makeFolderSync(folder);
+    const probe = mkdtempSync(join(folder, '.case-'));
+    const folds = existsSync(join(folder, basename(probe).toUpperCase()));
+    rmdirSync(probe);
+    return folds;
+  } catch {
+    return false;
   }
 }
 

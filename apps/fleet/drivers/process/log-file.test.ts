@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '@enjambre/runtime';
 import { LogFile } from './log-file.ts';
@@ -63,6 +76,34 @@ test('following goes on over a rotation, which the writer does not notice', asyn
   await until('after');
   assert.deepEqual(seen, ['before', 'after']);
   assert.deepEqual((await log.tail(2)).lines, ['before', 'after']);
+});
+
+test('however much was written, what is kept of it is short, and begins with a whole line', async (t) => {
+  const { log } = make(t);
+  const limit = 5 * 1024 * 1024;
+  const line = `${'ñ'.repeat(500)}\n`;
+  for (let round = 0; round < 4; round++) {
+    writeFileSync(log.path, `${line.repeat(12_000)}end ${round}\n`);
+    await log.rotate();
+    const sizes = readdirSync(dirname(log.path)).map((name) => statSync(join(dirname(log.path), name)).size);
+    assert.ok(sizes.length <= 3 && Math.max(...sizes) <= limit, sizes.join());
+  }
+  const kept = readFileSync(`${log.path}.1`, 'utf8');
+  assert.ok(kept.startsWith(line) && kept.endsWith('end 3\n'));
+  assert.ok(kept.length * 2 > limit - 3 * line.length);
+  assert.match(readFileSync(`${log.path}.2`, 'utf8').slice(-6), /end 2\n/);
+});
+
+test('one that cannot be moved aside stays, and so do the earlier ones', async (t) => {
+  const { log } = make(t);
+  writeFileSync(log.path, 'x');
+  truncateSync(log.path, 6 * 1024 * 1024);
+  writeFileSync(`${log.path}.1`, 'one');
+  writeFileSync(`${log.path}.2`, 'two');
+  mkdirSync(`${log.path}.new`);
+  await assert.rejects(log.rotate());
+  assert.deepEqual([readFileSync(`${log.path}.1`, 'utf8'), readFileSync(`${log.path}.2`, 'utf8')], ['one', 'two']);
+  assert.equal(statSync(log.path).size, 6 * 1024 * 1024);
 });
 
 function make(t: TestContext): { log: LogFile } {

@@ -1,7 +1,8 @@
 // A client's log: the client itself writes to the end of it, we read it and keep it short.
-// Invariant: the writer's descriptor stays good, since the file is never replaced: it is copied away and emptied.
+// Invariant: the writer's descriptor stays good, since the file is never replaced: its end is copied away, and it is emptied.
+// Invariant: beside it lie two earlier ones at most, none longer than `ROTATED_LENGTH`.
 
-import { copyFile, open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { open, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '@enjambre/runtime';
 
@@ -66,18 +67,32 @@ export class LogFile {
     return () => timer.cancel();
   }
 
-  /** Moves it aside when it has grown long; what is written in that very moment may be lost. */
+  /** Moves its end aside when it has grown long; what is written in that very moment may be lost. */
   async rotate(): Promise<void> {
     const { size } = await stat(this.path).catch(() => ({ size: 0 }));
     if (size < ROTATED_LENGTH) return;
-    await rename(`${this.path}.1`, `${this.path}.2`).catch(() => {});
-    await copyFile(this.path, `${this.path}.1`);
+    const coming = `${this.path}.new`;
+    try {
+      await copyEnd(this.path, size, coming);
+      await rename(`${this.path}.1`, `${this.path}.2`).catch(() => {});
+      await rename(coming, `${this.path}.1`);
+    } catch (error) {
+      await rm(coming, { force: true });
+      throw error;
+    }
     await truncate(this.path);
   }
 
   async remove(): Promise<void> {
-    for (const path of [this.path, `${this.path}.1`, `${this.path}.2`]) await rm(path, { force: true });
+    for (const ending of ['', '.1', '.2', '.new']) await rm(this.path + ending, { force: true });
   }
+}
+
+/** The whole lines of the last `ROTATED_LENGTH` bytes, or all of those when no line ends in them. */
+async function copyEnd(from: string, size: number, to: string): Promise<void> {
+  const bytes = await readPart(from, Math.max(0, size - ROTATED_LENGTH), ROTATED_LENGTH);
+  const start = size > ROTATED_LENGTH ? bytes.indexOf(10) + 1 : 0;
+  await writeFile(to, bytes.subarray(start), { mode: 0o600 });
 }
 
 async function lastLines(path: string, count: number): Promise<{ lines: string[]; end: number }> {
