@@ -1,6 +1,6 @@
 // /metrics, for Prometheus: the containers by state, and each one's figures under its name. As many series as containers.
 
-import type { ContainerState, ContainerView, Health } from '@enjambre/contract';
+import { type ContainerState, type ContainerView, type Health, sizeOf } from '@enjambre/contract';
 import { type Metric, metricsAnswer, processMetrics, single } from '@enjambre/http';
 import type { Fleet } from '../fleet.ts';
 import type { Server } from './bare-server.ts';
@@ -45,7 +45,7 @@ function metricsOf(views: readonly ContainerView[]): Metric[] {
     each('download_bytes_per_second', 'Payload received a second.', ({ status }) => status!.download_speed),
     each('upload_bytes_per_second', 'Payload sent a second.', ({ status }) => status!.upload_speed),
     each('verified_bytes', 'Verified and on disk.', ({ status }) => status!.downloaded),
-    each('size_bytes', 'Size of its torrent.', ({ totalSize }) => totalSize),
+    each('size_bytes', 'Size of its torrent, of several instances for each.', sizeOf),
     each('connected_peers', 'Peers connected.', ({ status }) => status!.connected_peers),
     {
       name: 'enjambre_container_restarts_total',
