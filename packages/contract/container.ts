@@ -127,6 +127,13 @@ export const ContainerViewSchema = Type.Object({
 });
 export type ContainerView = Type.Static<typeof ContainerViewSchema>;
 
+/** What is to be downloaded in all: of several instances by each, as `status.downloaded` is of all. */
+export function sizeOf({ totalSize, status }: Pick<ContainerView, 'totalSize' | 'status'>): number {
+  return Math.max(totalSize, status?.total_size ?? 0);
+}
+
+const limit = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'bytes a second' };
+
 /** What `POST /api/containers` and `POST /api/v1/containers` take; the short form has `name` for `containerName`. */
 export const CreateContainerSchema = Type.Object(
   {
@@ -139,9 +146,9 @@ export const CreateContainerSchema = Type.Object(
     discoveryMode: Type.Optional(Type.String()),
     port: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
     bootstrap: Type.Optional(Type.String()),
-    downloadLimit: Type.Optional(Type.Integer({ minimum: 1 })),
-    uploadLimit: Type.Optional(Type.Integer({ minimum: 1 })),
-    peers: Type.Optional(Type.Array(Type.String())),
+    downloadLimit: Type.Optional(Type.Integer(limit)),
+    uploadLimit: Type.Optional(Type.Integer(limit)),
+    peers: Type.Optional(Type.Array(Type.String(), { maxItems: 1000, description: 'given by hand: host:port each' })),
     placement: Type.Optional(PlacementSchema),
   },
   // What is asked for and would not be done is refused: `privileged`, `binds`.

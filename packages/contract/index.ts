@@ -26,6 +26,7 @@ export {
   ReasonSchema,
   type Stats,
   StatsSchema,
+  sizeOf,
 } from './container.ts';
 export {
   type ControlPath,

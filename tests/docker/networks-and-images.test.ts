@@ -6,7 +6,7 @@ import { conforms, type Image, ImageSchema, type PullStep, PullStepSchema } from
 import { enterEngines, whyNoEngines } from '../engines/engine-lab.ts';
 import { startBackend } from '../fleet/backend-process.ts';
 import { whyNot } from '../interop/debian-package.ts';
-import { keepTorrent, makeContent, makeFleet } from './fleet-on-docker.ts';
+import { isComplete, keepTorrent, makeContent, makeFleet } from './fleet-on-docker.ts';
 import { startRegistry } from './registry.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -44,6 +44,24 @@ describe('beside containers', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, () 
     assert.equal((await create('swarm-1')).status, 200);
     const networks = engine.docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', 'seed');
     assert.deepEqual(Object.keys(JSON.parse(networks)), ['swarm-1']);
+  });
+
+  it('a network that was removed is made again, and its containers are on it when they start', async (t) => {
+    const fleet = makeFleet(t, engine);
+    const torrent = makeContent(t, fleet, 100_000);
+    const backend = await fleet.start(t);
+    const torrentFile = await keepTorrent(backend, torrent);
+    await backend.create({ containerName: 'stopped', torrentFile, folderPath: 'seed' });
+    await backend.create({ containerName: 'running', torrentFile });
+    await backend.until('running', isComplete);
+    await backend.call('POST', '/api/containers/stopped/stop');
+    for (const name of ['running', 'tracker']) engine.docker('network', 'disconnect', '--force', 'enjambre', name);
+    engine.docker('network', 'rm', 'enjambre');
+    for (const path of ['stopped/start', 'running/restart']) {
+      const { status, body } = await backend.call('POST', `/api/containers/${path}`);
+      assert.equal(status, 200, JSON.stringify(body));
+    }
+    for (const name of ['stopped', 'running']) await backend.until(name, isComplete);
   });
 
   it('there are images: those that are allowed are listed, and pulled step by step', {

@@ -50,6 +50,8 @@ test('containers, from creation to removal', { timeout: TIMEOUT_MS }, async (t) 
       [{ ...good, port: 65536 }, 'port'],
       [{ ...good, port: true }, 'port'],
       [{ ...good, downloadLimit: 0 }, 'downloadLimit'],
+      [{ ...good, uploadLimit: 1e30 }, 'uploadLimit'],
+      [{ ...good, peers: Array(1001).fill('127.0.0.1:1') }, 'peers'],
       [{ ...good, peers: ['nowhere'] }, 'peers'],
       [{ ...good, folderPath: 'a\0b' }, 'folderPath'],
     ];
@@ -57,6 +59,16 @@ test('containers, from creation to removal', { timeout: TIMEOUT_MS }, async (t) 
       const answer = await create(request);
       assertRefused(answer, 400, 'invalid-request', field);
       assert.ok((answer.body as { error: string }).error.startsWith(field), JSON.stringify(answer.body));
+    }
+    for (const [placement, sentence] of [
+      [{ mode: 'many' }, 'placement: mode must be one of one, replicas, global'],
+      [{ mode: 'replicas', replicas: 0 }, 'placement: replicas must be >= 1'],
+      [{}, 'placement: mode is missing'],
+      [{ mode: 'one', rack: 1 }, 'placement: rack is nothing that can be asked for here'],
+    ] as const) {
+      const answer = await create({ ...good, placement });
+      assertRefused(answer, 400, 'invalid-request', 'placement');
+      assert.equal((answer.body as { error: string }).error, sentence);
     }
     assertRefused(await create({ ...good, discoveryMode: 'dht' }), 400, 'invalid-request', 'discoveryMode');
     assertRefused(await create({ ...good, bootstrap: 'a' }), 400, 'invalid-request', 'bootstrap');

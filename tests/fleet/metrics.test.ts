@@ -47,4 +47,7 @@ test('the backend counts its containers by state and tells of each by its name',
   assert.equal(metrics.get('enjambre_containers_by_state{state="exited"}'), 1);
   assert.equal(metrics.get('enjambre_container_size_bytes{name="one"}'), 100_000);
   assert.equal(metrics.get('enjambre_container_size_bytes{name="two"}'), undefined);
+  // What does not run now may be what is started again and again.
+  assert.equal(metrics.get('enjambre_container_restarts_total{name="two"}'), 0);
+  assert.equal(metrics.get('enjambre_driver_up'), 1);
 });

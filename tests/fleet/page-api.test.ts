@@ -171,6 +171,7 @@ test('a log is read at its end and followed as it grows', { timeout: TIMEOUT_MS 
   const id = await backend.create({ name: 'x', torrentFile: 'x.torrent' });
   const { lines } = (await backend.call('GET', `/api/v1/containers/${id}/log?tail=1000`)).body as { lines: LogLine[] };
   assert.ok(lines.length > 0 && lines.every(({ at, text }) => at !== null && text.startsWith('{')));
+  assertRefused(await backend.call('GET', '/ws/logs/x'), 400, 'invalid-request');
   const socket = new WebSocket(`${backend.url.replace('http', 'ws')}/ws/logs/x`);
   const followed: string[] = [];
   const { promise: ended, resolve } = Promise.withResolvers<void>();
@@ -227,6 +228,8 @@ test('the list comes in pages, filtered and sorted by the backend', { timeout: T
   assert.equal(await names('search=nothing'), ' of 0');
   const { body } = await backend.call('GET', '/api/v1/containers?limit=0');
   assert.equal((body as { error: string }).error, 'limit: takes a number from 1: items of a page, at most');
+  const happy = (await backend.call('GET', '/api/v1/containers?state=happy')).body as { error: string };
+  assert.equal(happy.error, 'state: must be one of created, running, restarting, exited, dead');
   for (const [query, field] of [
     ['limit=0', 'limit'],
     ['offset=-1', 'offset'],
@@ -234,6 +237,7 @@ test('the list comes in pages, filtered and sorted by the backend', { timeout: T
     ['sort=colour', 'sort'],
     ['serach=a', 'serach'],
     ['state=exited&state=running', 'state'],
+    ['health=good', 'health'],
   ]) {
     assertRefused(await backend.call('GET', `/api/v1/containers?${query}`), 400, 'invalid-request', field);
   }

@@ -33,7 +33,9 @@ export function answerUnknown(methodsOf: MethodsOf): AnswerUnknown {
       return reply.code(404).send(answerOf(new FleetError('not-found', `There is no ${method} ${url} here.`)));
     }
     const allowed = methods.join(', ');
-    const refusal = new FleetError('method-not-allowed', `${method} is nothing that can be done here; ${allowed} is.`);
+    const verb = methods.length > 1 ? 'are' : 'is';
+    const sentence = `${method} is nothing that can be done here; ${allowed} ${verb}.`;
+    const refusal = new FleetError('method-not-allowed', sentence);
     return reply.code(refusal.status).header('Allow', allowed).send(answerOf(refusal));
   };
 }

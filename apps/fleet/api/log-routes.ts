@@ -4,7 +4,7 @@ import type { LogLine } from '@enjambre/contract';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { LogLine as LoggedLine } from '../drivers/driver.ts';
-import { invalidField } from '../errors.ts';
+import { FleetError, invalidField } from '../errors.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Server } from './bare-server.ts';
 import { serve } from './serve.ts';
@@ -35,14 +35,23 @@ export function logRoutes(server: Server, fleet: Fleet): void {
   const preHandler = async (request: FastifyRequest) => {
     fleet.containers.find((request.params as { id: string }).id);
   };
-  server.get('/ws/logs/:id', { websocket: true, schema: { params: ById }, preHandler }, async (socket, { params }) => {
-    const { id } = fleet.containers.find(params.id);
-    const stop = await driver.followLog(id, DEFAULT_TAIL, (line) => {
-      if (socket.bufferedAmount > MAX_BACKLOG) socket.close(TOO_SLOW);
-      else socket.send(plainText(line));
-    });
-    if (socket.readyState === socket.CLOSED) stop();
-    socket.on('close', stop);
+  server.route({
+    method: 'GET',
+    url: '/ws/logs/:id',
+    schema: { params: ById },
+    preHandler,
+    handler: () => {
+      throw new FleetError('invalid-request', 'This is a WebSocket; as text a log is at /api/containers/:id/logs.');
+    },
+    wsHandler: async (socket, { params }) => {
+      const { id } = fleet.containers.find((params as { id: string }).id);
+      const stop = await driver.followLog(id, DEFAULT_TAIL, (line) => {
+        if (socket.bufferedAmount > MAX_BACKLOG) socket.close(TOO_SLOW);
+        else socket.send(plainText(line));
+      });
+      if (socket.readyState === socket.CLOSED) stop();
+      socket.on('close', stop);
+    },
   });
 }
 

@@ -1,7 +1,7 @@
 // /metrics, for Prometheus: the containers by state, and each one's figures under its name. As many series as containers.
 
-import type { ContainerState, ContainerView, Health } from '@enjambre/contract';
-import { type Metric, metricsAnswer, processMetrics } from '@enjambre/http';
+import { type ContainerState, type ContainerView, type Health, sizeOf } from '@enjambre/contract';
+import { type Metric, metricsAnswer, processMetrics, single } from '@enjambre/http';
 import type { Fleet } from '../fleet.ts';
 import type { Server } from './bare-server.ts';
 import { serveRaw } from './serve.ts';
@@ -12,15 +12,20 @@ const HEALTHS: readonly Health[] = ['starting', 'healthy', 'unreachable', 'none'
 export function metricsRoutes(server: Server, fleet: Fleet): void {
   const startedAtMs = fleet.options.clock.wallTime();
   serveRaw(server, 'GET /metrics', ({ reply }) => {
-    const { headers, body } = metricsAnswer([...metricsOf(fleet.views()), ...processMetrics(startedAtMs)]);
+    const isUp = fleet.options.driver.unreachable === undefined;
+    const { headers, body } = metricsAnswer([
+      single('enjambre_driver_up', 'gauge', 'Whether what runs the clients (the Docker engine) answers.', Number(isUp)),
+      ...metricsOf(fleet.views()),
+      ...processMetrics(startedAtMs),
+    ]);
     return reply.headers(headers).send(body);
   });
 }
 
 function metricsOf(views: readonly ContainerView[]): Metric[] {
   const told = views.filter(({ health, status }) => health === 'healthy' && status !== null);
-  const each = (name: string, type: Metric['type'], help: string, pick: (view: ContainerView) => number): Metric => ({
-    ...{ name: `enjambre_container_${name}`, type, help },
+  const each = (name: string, help: string, pick: (view: ContainerView) => number): Metric => ({
+    ...{ name: `enjambre_container_${name}`, type: 'gauge', help },
     samples: told.map((view) => ({ labels: { name: view.name }, value: pick(view) })),
   });
   const by = <Word extends string>(
@@ -37,11 +42,17 @@ function metricsOf(views: readonly ContainerView[]): Metric[] {
   return [
     by('state', STATES, ({ state }) => state),
     by('health', HEALTHS, ({ health }) => health),
-    each('download_bytes_per_second', 'gauge', 'Payload received a second.', ({ status }) => status!.download_speed),
-    each('upload_bytes_per_second', 'gauge', 'Payload sent a second.', ({ status }) => status!.upload_speed),
-    each('verified_bytes', 'gauge', 'Verified and on disk.', ({ status }) => status!.downloaded),
-    each('size_bytes', 'gauge', 'Size of its torrent.', ({ totalSize }) => totalSize),
-    each('connected_peers', 'gauge', 'Peers connected.', ({ status }) => status!.connected_peers),
-    each('restarts_total', 'counter', 'How often it was started again after it ended.', ({ restarts }) => restarts),
+    each('download_bytes_per_second', 'Payload received a second.', ({ status }) => status!.download_speed),
+    each('upload_bytes_per_second', 'Payload sent a second.', ({ status }) => status!.upload_speed),
+    each('verified_bytes', 'Verified and on disk.', ({ status }) => status!.downloaded),
+    each('size_bytes', 'Size of its torrent, of several instances for each.', sizeOf),
+    each('connected_peers', 'Peers connected.', ({ status }) => status!.connected_peers),
+    {
+      name: 'enjambre_container_restarts_total',
+      type: 'counter',
+      help: 'How often it was started again after it ended.',
+      // Of all: what is started again and again is hardly ever well.
+      samples: views.map(({ name, restarts }) => ({ labels: { name }, value: restarts })),
+    },
   ];
 }

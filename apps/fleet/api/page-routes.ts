@@ -9,6 +9,7 @@ import type { AnswerUnknown } from './error-answers.ts';
 
 /** Vite's. */
 const HASHED = /^\/assets\//;
+const KEEP = 'public, max-age=31536000, immutable';
 const NOT_BUILT = 'The page is not built yet: run "npm start", or "npm run build -w apps/web".\n';
 /** A path whose last part looks like a file is no route of the page. */
 const FILE = /\.[a-z0-9]+$/i;
@@ -28,9 +29,11 @@ export async function pageRoutes(server: Server, folder: string, refuseUnknown: 
     // It may be built while we run.
     if (!existsSync(join(folder, 'index.html')))
       return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
-    if (!FILE.test(path)) return reply.header('Cache-Control', 'no-cache').sendFile('index.html');
-    reply.header('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-    return reply.sendFile(decodePath(path));
+    const file = FILE.test(path) ? decodePath(path) : 'index.html';
+    // Of what is not there nothing may be kept: the next build may have it.
+    if (HASHED.test(path) && existsSync(join(folder, file))) reply.header('Cache-Control', KEEP);
+    else reply.header('Cache-Control', 'no-cache');
+    return reply.sendFile(file);
   });
 }
 

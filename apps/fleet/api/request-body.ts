@@ -37,38 +37,42 @@ function describe(schema: TSchema, value: unknown): FleetError {
   const errors = Errors(schema, value);
   // Of a field that may be one of several kinds, the sentence about all of them comes last.
   const first = errors.find(({ instancePath, keyword }) => instancePath !== '' || keyword === 'required') ?? errors[0];
-  const { requiredProperties } = (first?.params ?? {}) as { requiredProperties?: readonly string[] };
-  if (requiredProperties !== undefined) return invalidField(requiredProperties[0], 'is missing');
-  const unknown = errors.find(({ keyword }) => keyword === 'additionalProperties')?.params as
-    | { additionalProperties?: readonly string[] }
-    | undefined;
-  if (unknown?.additionalProperties?.[0] !== undefined) {
-    return invalidField(unknown.additionalProperties[0], 'is nothing that can be asked for here');
+  if (first === undefined) return invalidField('body', 'is not what it should be');
+  const path = first.instancePath;
+  const { requiredProperties } = first.params as { requiredProperties?: readonly string[] };
+  if (requiredProperties !== undefined) return wrongAt(`${path}/${requiredProperties[0]}`, 'is missing');
+  const unknown = errors.find(({ keyword }) => keyword === 'additionalProperties');
+  const { additionalProperties } = (unknown?.params ?? {}) as { additionalProperties?: readonly string[] };
+  if (additionalProperties?.[0] !== undefined) {
+    return wrongAt(`${unknown?.instancePath}/${additionalProperties[0]}`, 'is nothing that can be asked for here');
   }
-  const path = first?.instancePath ?? '';
-  const field = path.split('/')[1] ?? 'body';
-  if (Array.isArray((value as Record<string, unknown>)[field]) && !isList(schema, field)) {
-    return invalidField(field, 'is one value, and was given as several');
-  }
-  const values = errors.flatMap((error) => {
-    const { allowedValue } = error.params as { allowedValue?: unknown };
-    return error.instancePath === path && allowedValue !== undefined ? [String(allowedValue)] : [];
-  });
-  if (values.length > 0) {
-    const inner = path.split('/').slice(2).join('.');
-    return invalidField(field, `${inner} must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`.trim());
+  const [, name = 'body'] = path.split('/');
+  if (Array.isArray((value as Record<string, unknown>)[name]) && !isList(schema, name)) {
+    return invalidField(name, 'is one value, and was given as several');
   }
   // A pattern is for programs; what is meant by it stands beside it.
   const { description } =
     (schema as { properties?: Record<string, { description?: string }> }).properties?.[path.slice(1)] ?? {};
-  if (first?.keyword === 'pattern' && description !== undefined)
-    return invalidField(path.slice(1), `takes ${description}`);
-  const kinds = errors.filter((error) => error.instancePath === path && error.keyword === 'type');
-  const sentence = kinds.length > 1 ? kinds.map(({ message }) => message).join(' or ') : first?.message;
-  return invalidField(field, sentence ?? 'is not what it should be');
+  if (first.keyword === 'pattern' && description !== undefined) return wrongAt(path, `takes ${description}`);
+  const here = errors.filter((error) => error.instancePath === path);
+  const words = here.filter(({ keyword }) => keyword === 'const').map(({ params }) => wordOf(params));
+  if (words.length > 0) return wrongAt(path, `must be ${words.length > 1 ? 'one of ' : ''}${words.join(', ')}`);
+  const kinds = here.filter(({ keyword }) => keyword === 'type');
+  return wrongAt(path, kinds.length > 1 ? kinds.map(({ message }) => message).join(' or ') : first.message);
 }
 
 function isList(schema: TSchema, field: string): boolean {
   const { properties } = schema as { properties?: Record<string, { type?: string }> };
   return properties?.[field]?.type === 'array';
+}
+
+function wordOf(params: unknown): string {
+  return `${(params as { allowedValue: unknown }).allowedValue}`;
+}
+
+/** The field of the request, and in the sentence what of it, where it has parts with names. */
+function wrongAt(path: string, sentence: string): FleetError {
+  const [field = 'body', ...within] = path.split('/').slice(1);
+  const part = within.filter((name) => !/^[0-9]+$/.test(name)).join('.');
+  return invalidField(field, part === '' ? sentence : `${part} ${sentence}`);
 }

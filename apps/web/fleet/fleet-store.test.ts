@@ -4,6 +4,7 @@ import { makeContainer, makeStatus } from './container.fixture.ts';
 import { FleetStore } from './fleet-store.ts';
 
 const AT = 1_000_000;
+const MEBIBYTE = 1024 ** 2;
 
 function watched() {
   const store = new FleetStore();
@@ -74,5 +75,15 @@ describe('the store of the fleet', () => {
     });
     store.apply({ type: 'snapshot', containers: [], at: AT });
     assert.deepEqual([store.loaded, told], [true, 1]);
+  });
+
+  it('counts what each of several instances has to download', () => {
+    const store = new FleetStore();
+    const status = makeStatus({ downloaded: 3 * MEBIBYTE, total_size: 4 * MEBIBYTE });
+    const several = makeContainer(1, { totalSize: 2 * MEBIBYTE, status });
+    // It has not said anything yet.
+    const silent = makeContainer(2, { totalSize: MEBIBYTE, status: null });
+    store.apply({ type: 'snapshot', containers: [several, silent], at: AT });
+    assert.deepEqual([store.totals.downloaded, store.totals.size], [3 * MEBIBYTE, 5 * MEBIBYTE]);
   });
 });

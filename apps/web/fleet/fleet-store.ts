@@ -1,7 +1,7 @@
 // Every container the page knows, outside React: a row that changed tells only those who watch that row. A row keeps its
 // identity as long as nothing that is shown of it changes.
 
-import type { ContainerView, FleetEvent } from '@enjambre/contract';
+import { type ContainerView, type FleetEvent, sizeOf } from '@enjambre/contract';
 
 type Listener = () => void;
 
@@ -120,10 +120,11 @@ export class FleetStore {
 function totalsOf(rows: Iterable<ContainerView>): Totals {
   const sum = { ...NO_TOTALS };
   const hosts = new Set<string>();
-  for (const { status, totalSize, health, host, instances } of rows) {
+  for (const row of rows) {
+    const { status, health, host, instances } = row;
     for (const name of [host, ...instances.map((instance) => instance.host)]) if (name !== null) hosts.add(name);
     sum.containers += 1;
-    sum.size += totalSize;
+    sum.size += sizeOf(row);
     sum.downloaded += status?.downloaded ?? 0;
     // What a client said last is not what it does now.
     if (status === null || health !== 'healthy') continue;

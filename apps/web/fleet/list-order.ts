@@ -1,7 +1,7 @@
 // Which containers the list shows and in which order. While somebody points at the list its order is held: rows that
 // went are taken out, new ones come last, none changes place.
 
-import type { ContainerView } from '@enjambre/contract';
+import { type ContainerView, sizeOf } from '@enjambre/contract';
 import { etaSeconds, type Format } from '../lib/format.ts';
 import { groupOf, STATE_RANK, type StateGroup, shownState } from './shown-state.ts';
 
@@ -96,7 +96,7 @@ function sortKey(container: ContainerView, column: SortColumn, stateRank: number
     case 'progress':
       return status?.progress ?? 0;
     case 'size':
-      return container.totalSize;
+      return sizeOf(container);
     case 'down':
       return status?.download_speed ?? 0;
     case 'up':

@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly engine: Engine;
   readonly policy: ContainerPolicy;
   readonly spec: InstanceSpec;
+  /** Of the network that it is to be on, as that is now. */
+  readonly networkId: string;
   /** The container that there is for it already. */
   readonly existing: InspectedContainer | undefined;
   /** Shows the container as it is now; undefined when there is none. */
@@ -60,10 +62,15 @@ export async function startContainer(options: StartOptions): Promise<InspectedCo
   }
 }
 
-/** One that was made for other wishes is removed: nothing of a container can be changed but its limits. */
-async function keepIfSame({ engine, spec, policy, existing }: StartOptions): Promise<InspectedContainer | undefined> {
+/**
+ * One that was made for other wishes is removed: nothing of a container can be changed but its limits. So is one whose
+ * network was removed: it is bound to that, not to the name, and never starts or is reached again.
+ */
+async function keepIfSame(options: StartOptions): Promise<InspectedContainer | undefined> {
+  const { engine, spec, policy, existing, networkId } = options;
   if (existing === undefined) return undefined;
-  if (existing.plan === planContainer(spec, policy, '').Labels?.[PLAN_LABEL]) return existing;
+  const isSame = existing.plan === planContainer(spec, policy, '').Labels?.[PLAN_LABEL];
+  if (isSame && existing.networkIds.some((id) => id === networkId || id === '')) return existing;
   await engine.ask((docker) => docker.getContainer(existing.dockerId).remove({ force: true, v: true }));
   return undefined;
 }

@@ -127,12 +127,13 @@ export class DockerDriver implements Driver {
       throw new FleetError('start-failed', 'It runs already.');
     this.#busy.set(id, 'starting');
     try {
-      await this.networks.prepare(spec.networkName ?? this.#options.policy.network);
+      const networkId = await this.networks.prepare(spec.networkName ?? this.#options.policy.network);
       const dockerId = this.#sightings.dockerIdOf(id);
       const started = await startContainer({
         engine: this.#engine,
         policy: { ...this.#options.policy, publish: this.#self === undefined },
         spec,
+        networkId,
         existing: dockerId === undefined ? undefined : await this.#sightings.inspect(dockerId),
         inspect: (made) => {
           this.#sightings.exists(id, made);

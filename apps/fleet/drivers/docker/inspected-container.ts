@@ -19,6 +19,8 @@ export interface InspectedContainer {
   /** The engine restarts it by itself: it has once listened. */
   readonly proven: boolean;
   readonly plan: string | undefined;
+  /** The engine's ids of the networks that it is on; empty texts for those that it was never started on. */
+  readonly networkIds: readonly string[];
   readonly token: string | undefined;
 }
 
@@ -46,6 +48,7 @@ export function readContainer(shown: Docker.ContainerInspectInfo, surroundings: 
     outOfMemory: state.OOMKilled,
     proven: host.RestartPolicy?.Name === 'unless-stopped',
     plan: config.Labels[PLAN_LABEL],
+    networkIds: Object.values(shown.NetworkSettings.Networks ?? {}).map(({ NetworkID }) => NetworkID),
     token,
   };
 }

@@ -23,7 +23,7 @@ export interface EngineNetworksOptions {
 export class EngineNetworks implements Networks {
   readonly kind: 'bridge' | 'overlay';
   readonly #options: EngineNetworksOptions;
-  /** On which our own container is. */
+  /** The ids of those that our own container is on. */
   readonly #joined = new Set<string>();
 
   constructor(options: EngineNetworksOptions) {
@@ -66,28 +66,41 @@ export class EngineNetworks implements Networks {
   async check(name: string): Promise<void> {
     if (name === this.#options.standard) return;
     checkName(name, 'networkName');
-    const known = await this.list();
-    if (known.some((network) => network.name === name)) return;
-    throw new FleetError('network-not-found', `There is no network ${JSON.stringify(name)} of this fleet.`, {
-      field: 'networkName',
-    });
+    if ((await this.#idOf(name)) === undefined) throw missing(name);
   }
 
-  /** Makes sure that clients can be started on it and reached there. @throws FleetError `network-not-found` */
-  async prepare(name: string): Promise<void> {
-    const { standard, self, engine } = this.#options;
-    if (name === standard && !(await this.list()).some((network) => network.name === name)) {
-      await this.create(name, this.kind).catch((error) => {
-        // Two containers that are started at once.
-        if (!(error instanceof FleetError && error.code === 'name-taken')) throw error;
-      });
-    }
-    if (self === undefined || this.#joined.has(name)) return;
+  /**
+   * Makes sure that clients can be started on it and reached there.
+   * @returns the engine's id for it: one that is removed and made again has the same name and another id
+   * @throws FleetError `network-not-found`
+   */
+  async prepare(name: string): Promise<string> {
+    const { self, engine } = this.#options;
+    const id = (await this.#idOf(name)) ?? (await this.#make(name));
+    if (self === undefined || this.#joined.has(id)) return id;
     const { NetworkSettings } = await engine.ask((docker) => docker.getContainer(self).inspect());
     if (NetworkSettings.Networks[name] === undefined) {
       await engine.ask((docker) => docker.getNetwork(name).connect({ Container: self }));
     }
-    this.#joined.add(name);
+    this.#joined.add(id);
+    return id;
+  }
+
+  async #idOf(name: string): Promise<string | undefined> {
+    return (await this.list()).find((network) => network.name === name)?.id;
+  }
+
+  /** The operator's own, when it is missing. */
+  async #make(name: string): Promise<string> {
+    if (name !== this.#options.standard) throw missing(name);
+    try {
+      return await this.create(name, this.kind);
+    } catch (error) {
+      // Two containers that are started at once.
+      const made = error instanceof FleetError && error.code === 'name-taken' ? await this.#idOf(name) : undefined;
+      if (made === undefined) throw error;
+      return made;
+    }
   }
 }
 
@@ -101,4 +114,10 @@ function checkName(name: string, field: string): void {
 
 function taken(name: string): FleetError {
   return new FleetError('name-taken', `There is a network ${JSON.stringify(name)} already.`, { field: 'name' });
+}
+
+function missing(name: string): FleetError {
+  return new FleetError('network-not-found', `There is no network ${JSON.stringify(name)} of this fleet.`, {
+    field: 'networkName',
+  });
 }

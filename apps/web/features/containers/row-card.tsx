@@ -1,6 +1,6 @@
 // A container as three short lines, for narrow pages: its name, the bar and the one number, what matters in its state.
 
-import type { Status } from '@enjambre/contract';
+import { type Status, sizeOf } from '@enjambre/contract';
 import { memo } from 'react';
 import { Name } from '../../components/name.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
@@ -40,7 +40,7 @@ export const RowCard = memo(function RowCard({ id, selected, cell, selecting }: 
             <ProgressBar percent={status?.progress ?? 0} tone={shown.tone} label={t('column.progress')} />
           )}
           <span className="shrink-0 text-row">
-            {isComplete(container) ? format.bytes(container.totalSize) : format.percent(status?.progress ?? 0)}
+            {isComplete(container) ? format.bytes(sizeOf(container)) : format.percent(status?.progress ?? 0)}
           </span>
         </div>
         <div className="flex gap-3 text-note text-muted">

@@ -125,7 +125,7 @@ export const RowCells = memo(function RowCells({ id, selected, cell }: RowProps)
 function HostName({ container: { host, instances } }: { readonly container: ContainerView }) {
   if (host !== null) return <Name name={host} className="text-muted" />;
   if (instances.length === 0) return <Nothing meaning={t('cell.unknown')} />;
-  return <span className="text-muted">{t('cell.instances', { count: instances.length })}</span>;
+  return <span className="whitespace-nowrap text-muted">{t('cell.instances', { count: instances.length })}</span>;
 }
 
 export function SelectBox({ name, selected }: { readonly name: string; readonly selected: boolean }) {

@@ -1,6 +1,6 @@
 // What the list says of a container, for the eye and for a screen reader, in every width.
 
-import type { ContainerView } from '@enjambre/contract';
+import { type ContainerView, sizeOf } from '@enjambre/contract';
 import type { Pending } from '../../fleet/pending-actions.ts';
 import { type ShownState, shownState } from '../../fleet/shown-state.ts';
 import type { PendingVerb } from '../../fleet/verb.ts';
@@ -46,7 +46,7 @@ export function secondsLeft(container: ContainerView): number | undefined {
 
 /** `1.60 of 4.00 GiB`; only the size when all of it is there. */
 export function sizeText(container: ContainerView): string {
-  const size = container.totalSize;
+  const size = sizeOf(container);
   if (isComplete(container)) return format.bytes(size);
   return t('cell.of', { part: format.bytesIn(container.status?.downloaded ?? 0, size), whole: format.bytes(size) });
 }

@@ -29,7 +29,7 @@ const COLUMNS: readonly TableColumn<Network>[] = [
   { label: 'networks.scope', className: 'w-32 max-md:hidden', cell: ({ scope }) => scope },
   {
     label: 'networks.created',
-    className: 'w-48 max-md:w-40',
+    className: 'w-48',
     numeric: true,
     cell: ({ created }) => format.date(Date.parse(created)),
   },
