@@ -50,13 +50,13 @@ export interface CheckJob {
 }
 
 /** Why a job, or a piece of it, was not done. */
-export interface WorkerFailure {
+interface WorkerFailure {
   readonly code: StorageError['code'];
   readonly message: string;
 }
 
 /** What became of a piece; `true`, most of the time: it was right and is written. */
-export type PieceOutcome = true | PieceVerdict | { readonly failure: WorkerFailure };
+type PieceOutcome = true | PieceVerdict | { readonly failure: WorkerFailure };
 
 /** By piece, in the order of the job. */
 export type FinishResult = readonly PieceOutcome[];
