@@ -147,7 +147,8 @@ class MemoryConnection implements Connection {
   bufferedBytes = 0;
   readonly #network: MemoryNetwork;
   readonly #host: Host;
-  readonly #parts: Buffer[] = [];
+  /** What waits for the uplink, and whom to tell once each has gone out. */
+  readonly #parts: { readonly bytes: Buffer; readonly flushed: (() => void)[] }[] = [];
   /** When the last byte written arrives: nothing written later comes sooner. */
   #lastArrivalMs = 0;
   /** What the network swallowed, oldest first; it is sent again. Nothing at its end: the connection's. */
@@ -169,7 +170,10 @@ class MemoryConnection implements Connection {
   /** Nobody changes what was written (the encoder's and the store's promise): it need not be copied. */
   write(parts: readonly Uint8Array[], onFlushed?: () => void): void {
     if (!this.#isClosed) for (const part of parts) this.#write(part as Buffer);
-    onFlushed?.();
+    if (onFlushed === undefined) return;
+    const last = this.#parts.at(-1);
+    if (last === undefined) onFlushed();
+    else last.flushed.push(onFlushed);
   }
 
   close(): void {
@@ -179,7 +183,7 @@ class MemoryConnection implements Connection {
   }
 
   nextPart(): Buffer | undefined {
-    return this.#parts[0];
+    return this.#parts[0]?.bytes;
   }
 
   /** The part is on its way. Returns whether there is more to send. */
@@ -187,7 +191,7 @@ class MemoryConnection implements Connection {
     if (this.#isClosed) return false;
     this.#travel(part, departMs);
     this.bufferedBytes -= part.length;
-    this.#parts.shift();
+    for (const onFlushed of this.#parts.shift()!.flushed) onFlushed();
     if (this.#parts.length > 0) return true;
     this.#handlers?.onDrain();
     return false;
@@ -201,7 +205,7 @@ class MemoryConnection implements Connection {
       return this.#travel(part, this.#host.take(part.length));
     }
     this.bufferedBytes += part.length;
-    if (this.#parts.push(part) === 1) this.#host.waits(this);
+    if (this.#parts.push({ bytes: part, flushed: [] }) === 1) this.#host.waits(this);
   }
 
   #travel(part: Buffer, departMs: number): void {
@@ -243,7 +247,7 @@ class MemoryConnection implements Connection {
   #end(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#parts.length = 0;
+    for (const { flushed } of this.#parts.splice(0)) for (const onFlushed of flushed) onFlushed();
     this.#network.wheel.at(this.#network.clock.now(), () => this.#handlers?.onClose(undefined));
   }
 }

@@ -133,7 +133,6 @@ export class Upload {
     if (!allowed || !isHad(range.pieceIndex) || peer.wanted.length >= REQUESTS_WE_KEEP)
       return this.#refuse(peer, range);
     if (this.#firstCopies?.asked(peer, range.pieceIndex)) this.#suggest(peer);
-    peer.hoards = this.#firstCopies?.hoards(peer) === true;
     peer.lastAskedAtMs = this.#options.clock.now();
     peer.wanted.push(range);
     this.#sender.serveSoon(peer);
@@ -170,8 +169,13 @@ export class Upload {
   tick(): void {
     this.#sender.tick();
     const nowMs = this.#options.clock.now();
+    for (const peer of this.#options.peers) if (!peer.amChoking) this.#judgeHoarding(peer);
     if (nowMs - this.#lastRechokeMs >= RECHOKE_MS) this.#rechoke();
     this.#giveFreeSlots(nowMs);
+  }
+
+  #judgeHoarding(peer: Peer): void {
+    peer.hoards = this.#firstCopies?.hoards(peer) === true;
   }
 
   get #slots(): number {
@@ -193,7 +197,7 @@ export class Upload {
       random,
     );
     for (const peer of peers) {
-      peer.hoards = this.#firstCopies?.hoards(peer) === true;
+      this.#judgeHoarding(peer);
       peer.optimistic = optimistic.has(peer);
       if (regular.has(peer) || peer.optimistic) this.#unchoke(peer, nowMs);
       else this.#choke(peer, nowMs);
