@@ -13,11 +13,11 @@ export const root = path.resolve(path.dirname(new URL(import.meta.url).pathname)
 
 /**
  * Installs what is missing or stale, and goes on with the Node that npm installed when this one is too old: then the
- * process ends with that one's exit code, and this never resolves.
+ * process ends with that one's exit code, and this never resolves. npm's warnings would be of this Node, which runs none of it.
  */
 export async function prepare() {
   process.chdir(root);
-  if (!isInstalled()) await runOrExit('npm', ['ci']);
+  if (!isInstalled()) await runOrExit('npm', ['ci', '--loglevel=error']);
   if (Number.parseInt(process.versions.node, 10) >= REQUIRED_NODE) return;
   const node = path.join(root, 'node_modules/.bin/node');
   if (!existsSync(node)) {

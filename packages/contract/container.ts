@@ -108,7 +108,7 @@ export const ContainerViewSchema = Type.Object({
   torrentName: Type.String({ description: "the info dictionary's name" }),
   infoHash: Type.String(),
   totalSize: Type.Number(),
-  /** The last answer of the client; null before the first one. Kept when it stops answering. */
+  /** The last answer of the client, without speeds and peers once it has ended; null before the first one. */
   status: Type.Union([StatusSchema, Type.Null()]),
   statusAt: Type.Union([Type.Number(), Type.Null()]),
   createdAt: Type.Number(),

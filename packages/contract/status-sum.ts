@@ -47,6 +47,21 @@ export function sumStatus(parts: readonly StatusPart[], pauseAsked: boolean): St
   };
 }
 
+/** What a client said last, once it has ended: nothing moves any more. */
+export function restingStatus({ paused, downloaded, total_size, total_peers }: Status): Status {
+  const part: StatusPart = {
+    paused,
+    complete: downloaded === total_size,
+    verifiedBytes: downloaded,
+    totalSize: total_size,
+    downloadBytesPerSecond: 0,
+    uploadBytesPerSecond: 0,
+    connectedPeers: 0,
+    knownPeers: total_peers,
+  };
+  return sumStatus([part], paused);
+}
+
 /** `1h 0m`, `1m 0s`, `0s`; `∞` when nothing comes or it would take centuries. */
 export function formatEta(remainingBytes: number, bytesPerSecond: number): string {
   const seconds = bytesPerSecond > 0 ? Math.floor(remainingBytes / bytesPerSecond) : Number.POSITIVE_INFINITY;

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ContainerViewSchema, CreatedContainerSchema, conforms, StatsSchema } from '@enjambre/contract';
+import { ContainerViewSchema, CreatedContainerSchema, conforms, restingStatus, StatsSchema } from '@enjambre/contract';
 import { afterwards } from '../contract/cleanup.ts';
 import { makeTorrent } from '../contract/torrent-fixture.ts';
 import { type Answer, assertRefused, clientsStandStill, startBackend } from './backend-process.ts';
@@ -216,6 +216,7 @@ test('containers, from creation to removal', { timeout: TIMEOUT_MS }, async (t) 
     'start and stop refuse what is so already; a stopped one has no stats, and says why it has no status',
     async () => {
       assertRefused(await call('POST', `/api/containers/${id}/start`), 409, 'wrong-state');
+      const running = await backend.until('web-1', (row) => (row.status?.total_size ?? 0) > 0);
       assert.deepEqual((await call('POST', `/api/containers/${id}/stop`)).body, {
         success: true,
         message: 'Container stopped',
@@ -231,6 +232,8 @@ test('containers, from creation to removal', { timeout: TIMEOUT_MS }, async (t) 
       const row = (await call('GET', `/api/v1/containers/${id}`)).body;
       assert.ok(conforms(ContainerViewSchema, row), JSON.stringify(row));
       assert.deepEqual([row.state, row.wanted, row.reason?.code], ['exited', 'stopped', 'stopped-by-user']);
+      // How far it had come is still known.
+      assert.deepEqual(row.status, restingStatus(running.status!));
     },
   );
 

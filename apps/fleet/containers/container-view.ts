@@ -20,6 +20,7 @@ const states: Readonly<Record<Phase, ContainerState>> = {
 export function viewOf(container: Container, driver: Driver, watcher: Watcher): ContainerView {
   const { record, phase, last, startedAt } = container;
   const sight = watcher.get(record.id);
+  const seen = sight ?? container.lastSeen;
   const replicas = driver.replication?.replicas(record.id) ?? [];
   const trouble = record.wanted === 'running' ? driver.replication?.problemOf(record.id) : undefined;
   const running = phase === 'running' || phase === 'stopping';
@@ -34,8 +35,8 @@ export function viewOf(container: Container, driver: Driver, watcher: Watcher): 
     torrentName: record.torrentName,
     infoHash: record.infoHash,
     totalSize: record.totalSize,
-    status: sight?.status ?? null,
-    statusAt: sight?.statusAt ?? null,
+    status: seen?.status ?? null,
+    statusAt: seen?.statusAt ?? null,
     createdAt: record.createdAt,
     startedAt: startedAt ?? null,
     exitCode: running || last === undefined ? null : last.exitCode,

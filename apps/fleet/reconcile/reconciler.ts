@@ -1,7 +1,7 @@
 // Brings each container from what runs to what is wanted. Invariant: one step at a time a container, each decided anew
 // from how things are; what a client's end means is decided here and nowhere else.
 
-import type { ContainerConfig } from '@enjambre/contract';
+import { type ContainerConfig, restingStatus } from '@enjambre/contract';
 import type { Clock, Logger } from '@enjambre/runtime';
 import type { Container, Phase } from '../containers/container.ts';
 import type { ContainerList } from '../containers/container-list.ts';
@@ -187,7 +187,7 @@ export class Reconciler {
   }
 
   async #stopNow(container: Container): Promise<void> {
-    const { driver, watcher } = this.#options;
+    const { driver } = this.#options;
     const before = container.phase;
     this.#enter(container, 'stopping');
     try {
@@ -196,8 +196,17 @@ export class Reconciler {
       this.#enter(container, before);
       throw error;
     }
-    watcher.forget(container.id);
+    this.#forget(container);
     this.#isStopped(container);
+  }
+
+  /** Nobody asks it any more; how far it had come is still told. */
+  #forget(container: Container): void {
+    const { watcher } = this.#options;
+    const { status, statusAt } = watcher.get(container.id) ?? {};
+    if (status !== undefined && statusAt !== undefined)
+      container.lastSeen = { status: restingStatus(status), statusAt };
+    watcher.forget(container.id);
   }
 
   #isStopped(container: Container): void {
@@ -294,14 +303,14 @@ export class Reconciler {
   }
 
   #failed(container: Container, entry: Omit<HistoryEntry, 'at'>): void {
-    const { watcher, clock, logger } = this.#options;
+    const { clock, logger } = this.#options;
     const now = clock.wallTime();
     const livedMs = container.startedAt === undefined ? 0 : now - container.startedAt;
     container.failures = countFailures(container.failures, livedMs);
     const rest = { durationMs: restartDelayMs(container.failures) };
     container.rest = rest;
     container.startedAt = undefined;
-    watcher.forget(container.id);
+    this.#forget(container);
     this.#remember(container, entry);
     this.#enter(container, 'waiting');
     // The timer alone says when it is over: a wall clock may be set meanwhile, and any other read a moment too early.
