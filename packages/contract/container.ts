@@ -127,11 +127,6 @@ export const ContainerViewSchema = Type.Object({
 });
 export type ContainerView = Type.Static<typeof ContainerViewSchema>;
 
-/** What is to be downloaded in all: of several instances by each, as `status.downloaded` is of all. */
-export function sizeOf({ totalSize, status }: Pick<ContainerView, 'totalSize' | 'status'>): number {
-  return Math.max(totalSize, status?.total_size ?? 0);
-}
-
 const limit = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'bytes a second' };
 
 /** What `POST /api/containers` and `POST /api/v1/containers` take; the short form has `name` for `containerName`. */

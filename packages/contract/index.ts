@@ -26,7 +26,6 @@ export {
   ReasonSchema,
   type Stats,
   StatsSchema,
-  sizeOf,
 } from './container.ts';
 export {
   type ControlPath,
@@ -99,7 +98,7 @@ export { openApi } from './open-api.ts';
 export { type Placement, PlacementSchema } from './placement.ts';
 export { type RunFile, RunFileSchema } from './run-file.ts';
 export { type State, StateSchema, type Status, StatusSchema } from './status.ts';
-export { formatEta, restingStatus, type StatusPart, sumStatus } from './status-sum.ts';
+export { formatEta, restingStatus, type StatusPart, sizeOf, sumStatus } from './status-sum.ts';
 export {
   type FilePage,
   FilePageSchema,

@@ -1,5 +1,6 @@
 // Several torrents, or several clients of one container, as one status (docs/contract.md C2–C8, C15). Pure.
 
+import type { ContainerView } from './container.ts';
 import type { State, Status } from './status.ts';
 
 /** What is counted of each. */
@@ -45,6 +46,11 @@ export function sumStatus(parts: readonly StatusPart[], pauseAsked: boolean): St
     total_peers: sum((part) => Math.max(part.knownPeers, part.connectedPeers)),
     eta: formatEta(totalSize - downloaded, downloadSpeed),
   };
+}
+
+/** What is to be downloaded in all: of several instances by each, as `status.downloaded` is of all. */
+export function sizeOf({ totalSize, status }: Pick<ContainerView, 'totalSize' | 'status'>): number {
+  return Math.max(totalSize, status?.total_size ?? 0);
 }
 
 /** What a client said last, once it has ended: nothing moves any more. */
