@@ -26,6 +26,9 @@ import { Watcher } from './watcher/watcher.ts';
 
 export const version = packageFile.version;
 
+/** From so many on, starting them takes all that the machine has. */
+const MANY_STARTING = 8;
+
 export interface FleetOptions {
   readonly dataFolder: string;
   /** Downloads go below it; made when missing. */
@@ -62,7 +65,8 @@ export class Fleet {
     this.#store = store;
     this.torrents = new TorrentLibrary(join(options.dataFolder, 'torrents'));
     const onChange = (id: string) => this.events.changed(id);
-    this.watcher = new Watcher({ clock, random, onChange, onMiss: (id) => driver.suspect(id) });
+    const isBusy = (): boolean => containers.all().filter(({ phase }) => phase === 'starting').length >= MANY_STARTING;
+    this.watcher = new Watcher({ clock, random, isBusy, onChange, onMiss: (id) => driver.suspect(id) });
     this.events = new EventStream({
       clock,
       all: () => this.views(),

@@ -162,7 +162,7 @@ async function make(
   const container = new Container(makeRecord(wanted), undefined);
   store.insert(container.record);
   containers.add(container);
-  const watcher = new Watcher({ clock, random: seededRandom(1), onChange() {}, onMiss() {} });
+  const watcher = new Watcher({ clock, random: seededRandom(1), isBusy: () => false, onChange() {}, onMiss() {} });
   const specOf = ({ id }: Container) => ({ ...plainSpec, id });
   const adopt = async (id: string, { text }: Keepsake) => {
     if (text !== 'ours') return undefined;

@@ -118,7 +118,28 @@ test('a client that has nothing new is asked less often, until it has', async (t
   assert.equal(client.asked, 9);
 });
 
+test('while many are being started one that answered is asked less often, and not why', async (t) => {
+  const { watcher, client, clock, ask, setBusy } = await make(t);
+  client.body = JSON.stringify({ ...status, state: 'starting', download_speed: 0 });
+  setBusy(true);
+  await ask();
+  clock.advance(2_000);
+  assert.equal(client.asked, 1);
+  clock.advance(1_200);
+  await watcher.ask('x');
+  assert.equal(client.asked, 2);
+  clock.advance(9_000);
+  assert.equal(client.asked, 2);
+  setBusy(false);
+  clock.advance(1_200);
+  await watcher.ask('x');
+  assert.deepEqual([client.asked, client.reasonsAsked], [3, 1]);
+  await ask();
+  assert.equal(client.asked, 4);
+});
+
 async function make(t: TestContext) {
+  let isBusy = false;
   const client = {
     body: JSON.stringify(status),
     reason: { code: 'disk-full', message: 'The disk is full.' },
@@ -143,6 +164,7 @@ async function make(t: TestContext) {
   const watcher = new Watcher({
     clock,
     random: seededRandom(1),
+    isBusy: () => isBusy,
     onChange: (id) => changes.push(id),
     onMiss: (id) => {
       misses.push(id);
@@ -160,5 +182,8 @@ async function make(t: TestContext) {
     clock.advance(LONGER_THAN_AN_INTERVAL_MS);
     await watcher.ask('x');
   };
-  return { watcher, client, clock, changes, misses, ask, suspected };
+  const setBusy = (busy: boolean): void => {
+    isBusy = busy;
+  };
+  return { watcher, client, clock, changes, setBusy, misses, ask, suspected };
 }

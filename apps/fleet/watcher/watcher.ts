@@ -22,6 +22,8 @@ const REST_INTERVAL_MS = 3_000;
 const REASON_INTERVAL_MS = 3_000;
 /** Slower still while the status is the one it was told of: peers known and connected stand in that. */
 const SAME_REASON_INTERVAL_MS = 10_000;
+/** While many are being started, those that had nothing new last time are asked so often, and nobody why: starting needs the cores. */
+const BUSY_INTERVAL_MS = 10_000;
 /** States that say themselves why they are so. */
 const PLAIN_STATES: readonly Status['state'][] = ['downloading', 'completed', 'paused'];
 
@@ -48,6 +50,8 @@ interface Watched extends Sight {
 export interface WatcherOptions {
   readonly clock: Clock;
   readonly random: Random;
+  /** Whether many clients are being started. */
+  readonly isBusy: () => boolean;
   /** Something that people see has changed. */
   readonly onChange: (id: string) => void;
   /** It did not answer, or closed the connection: it may be gone. */
@@ -163,8 +167,13 @@ export class Watcher {
     else this.#miss(key, watched);
     const { clock, random } = this.#options;
     watched.timer?.cancel();
-    const intervalMs = watched.sameAnswers < SAME_ANSWERS_UNTIL_REST ? INTERVAL_MS : REST_INTERVAL_MS;
-    watched.timer = clock.after(intervalMs - JITTER_MS / 2 + random.below(JITTER_MS), () => void this.#askOne(key));
+    const delayMs = this.#intervalMs(watched) - JITTER_MS / 2 + random.below(JITTER_MS);
+    watched.timer = clock.after(delayMs, () => void this.#askOne(key));
+  }
+
+  #intervalMs({ sameAnswers }: Watched): number {
+    if (this.#options.isBusy()) return sameAnswers > 0 ? BUSY_INTERVAL_MS : REST_INTERVAL_MS;
+    return sameAnswers < SAME_ANSWERS_UNTIL_REST ? INTERVAL_MS : REST_INTERVAL_MS;
   }
 
   /** The connection that is kept, or a new one when the client moved. */
@@ -181,7 +190,8 @@ export class Watcher {
   /** The reason now; the last one when it is not time to ask again. */
   async #askWhy(watched: Watched, connection: StatusConnection, status: Status): Promise<TorrentReason | undefined> {
     if (PLAIN_STATES.includes(status.state)) return undefined;
-    const { clock } = this.#options;
+    const { clock, isBusy } = this.#options;
+    if (isBusy()) return watched.reason;
     const nowMs = clock.now();
     const isNew = watched.health !== 'healthy' || nowMs - watched.sinceMs < REASON_INTERVAL_MS;
     const intervalMs = watched.reasonStatus === status ? SAME_REASON_INTERVAL_MS : REASON_INTERVAL_MS;
