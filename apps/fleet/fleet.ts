@@ -183,7 +183,7 @@ export class Fleet {
     }
     this.#store.update({ ...container.record, paused });
     container.record.paused = paused;
-    await this.watcher.ask(container.id);
+    await this.watcher.askAnew(container.id);
   }
 
   /** As the older API has it: always ten fields, and why when they are zero. */

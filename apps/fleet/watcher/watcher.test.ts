@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -32,6 +33,20 @@ test('a client is healthy after one answer, and only a different answer is a cha
   await ask();
   assert.equal(changes.length, 2);
   assert.equal(client.connections, 1);
+});
+
+test('who asks now hears how it is now, though a question from before is still open', async (t) => {
+  const { watcher, client, ask, hold } = await make(t);
+  await ask();
+  const release = hold();
+  const isAsked = once(client.server, 'request');
+  const before = watcher.ask('x');
+  await isAsked;
+  client.body = JSON.stringify({ ...status, state: 'paused', paused: true });
+  const now = watcher.askAnew('x');
+  release();
+  await Promise.all([before, now]);
+  assert.equal(watcher.get('x')?.status?.paused, true);
 });
 
 test('three misses make it unreachable, with its last answer kept; one answer brings it back', async (t) => {
@@ -140,6 +155,13 @@ test('while many are being started one that answered is asked less often, and no
 
 async function make(t: TestContext) {
   let isBusy = false;
+  let held = Promise.resolve();
+  /** Answers are made and not sent until the function that it gives is called. */
+  const hold = (): (() => void) => {
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    held = promise;
+    return release;
+  };
   const client = {
     body: JSON.stringify(status),
     reason: { code: 'disk-full', message: 'The disk is full.' },
@@ -152,7 +174,7 @@ async function make(t: TestContext) {
     if (url === '/status') client.asked++;
     else client.reasonsAsked++;
     const body = url === '/status' ? client.body : JSON.stringify({ items: [{ reason: client.reason }] });
-    response.setHeader('Content-Length', Buffer.byteLength(body)).end(body);
+    void held.then(() => response.setHeader('Content-Length', Buffer.byteLength(body)).end(body));
   });
   client.server.on('connection', () => client.connections++);
   await new Promise<void>((resolve) => client.server.listen(0, '127.0.0.1', resolve));
@@ -185,5 +207,5 @@ async function make(t: TestContext) {
   const setBusy = (busy: boolean): void => {
     isBusy = busy;
   };
-  return { watcher, client, clock, changes, setBusy, misses, ask, suspected };
+  return { watcher, client, clock, changes, setBusy, hold, misses, ask, suspected };
 }

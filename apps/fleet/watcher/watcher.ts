@@ -127,7 +127,13 @@ export class Watcher {
     return combineSights(this.#keysOf(id).flatMap((key) => this.#watched.get(key) ?? []));
   }
 
-  /** Asks now. Resolves once the answer is taken in, or did not come. */
+  /** Resolves once an answer to a question of after this call is taken in, or did not come: one that is open may tell how it was before. */
+  async askAnew(id: string): Promise<void> {
+    await this.ask(id);
+    await this.ask(id);
+  }
+
+  /** Asks now, or waits for the question that is open. Resolves once the answer is taken in, or did not come. */
   async ask(id: string): Promise<void> {
     await Promise.all(this.#keysOf(id).map((key) => this.#askOne(key)));
   }
