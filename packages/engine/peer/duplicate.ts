@@ -4,8 +4,10 @@ import type { Peer } from './peer.ts';
 
 /** Two connections made within this time may be both sides dialling at once; later ones are plain duplicates. */
 const SIMULTANEOUS_MS = 5_000;
-/** Not a byte from the older one for so long, and the newer one is believed: who moved to another address, or whose link
- * was dead for a while, has given the older one up, and of that we may hear minutes later. */
+/**
+ * Not a byte from the older one for so long, and the newer one is believed: who moved to another address, or whose link was
+ * dead for a while, has given the older one up, and of that we may hear minutes later.
+ */
 const SILENT_MS = 10_000;
 
 /** Who is already there under the same peer id. */
