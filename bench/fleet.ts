@@ -1,7 +1,7 @@
 // Many clients under one backend, started as fast as it starts them, beside as many bare HTTP servers of the same Node:
 // until the last one answers. Then what all of it costs at rest.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTorrent } from '@enjambre/engine';
@@ -34,10 +34,17 @@ export const fleet: Scenario = {
 async function runFleet({ count = DEFAULT_COUNT, rounds: turns = DEFAULT_ROUNDS }: BenchOptions): Promise<void> {
   buildClient();
   const rounds: Round[] = [];
-  for (let round = 0; round < turns; round++) {
-    process.stdout.write(`round ${round + 1} of ${turns}\n`);
-    const bare = await runBareServers(count);
-    rounds.push({ bareMs: bare.wallMs, barePrivateBytes: bare.privateBytes, ...(await runClients(count)) });
+  // Deleted after the last round: while thousands of files have only just gone, ext4 searches for a place for each new one.
+  const folder = await mkdtemp(path.join(tmpdir(), 'enjambre-bench-'));
+  try {
+    for (let round = 0; round < turns; round++) {
+      process.stdout.write(`round ${round + 1} of ${turns}\n`);
+      const bare = await runBareServers(count);
+      const clients = await runClients(count, path.join(folder, `${round}`));
+      rounds.push({ bareMs: bare.wallMs, barePrivateBytes: bare.privateBytes, ...clients });
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
   const row = (name: string, pick: (round: Round) => number, digits: number) => [
     name,
@@ -56,27 +63,23 @@ async function runFleet({ count = DEFAULT_COUNT, rounds: turns = DEFAULT_ROUNDS 
   await report('fleet', { header: ['what', 'median (least–most)'], rows, notes: [], raw: rounds });
 }
 
-async function runClients(count: number): Promise<Rest & { readonly clientsMs: number }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'enjambre-bench-'));
-  try {
-    await using lab = await Lab.open();
-    const file = path.join(folder, 'data.bin');
-    await writeFile(file, 'a small thing that many want');
-    const { bytes } = await createTorrent({ path: file, trackers: [] });
-    const flags = ['--port=0', '--page-port=0', `--data-dir=${path.join(folder, 'data')}`, '--listen-host=127.0.0.1'];
-    const backend = lab.start(ENJAMBRE, ['start', '--tracker-port=0', ...flags]);
-    const port = await backend.until('listen', () => backend.output.match(/"port":(\d+)/)?.[1], TIMEOUT_MS);
-    const url = `http://127.0.0.1:${port}/api/v1`;
-    const body = new FormData();
-    body.append('file', new Blob([Buffer.from(bytes)]), 'data.torrent');
-    await fetch(`${url}/torrents`, { method: 'POST', body });
-    const started = performance.now();
-    await Promise.all(Array.from({ length: count }, (_, number) => create(url, `client-${number}`)));
-    await backend.until('see all answer', async () => (await areAllHealthy(url, count)) || undefined, TIMEOUT_MS);
-    return { clientsMs: performance.now() - started, ...(await measureRest(backend.pid, url)) };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+async function runClients(count: number, folder: string): Promise<Rest & { readonly clientsMs: number }> {
+  await mkdir(folder);
+  await using lab = await Lab.open();
+  const file = path.join(folder, 'data.bin');
+  await writeFile(file, 'a small thing that many want');
+  const { bytes } = await createTorrent({ path: file, trackers: [] });
+  const flags = ['--port=0', '--page-port=0', `--data-dir=${path.join(folder, 'data')}`, '--listen-host=127.0.0.1'];
+  const backend = lab.start(ENJAMBRE, ['start', '--tracker-port=0', ...flags]);
+  const port = await backend.until('listen', () => backend.output.match(/"port":(\d+)/)?.[1], TIMEOUT_MS);
+  const url = `http://127.0.0.1:${port}/api/v1`;
+  const body = new FormData();
+  body.append('file', new Blob([Buffer.from(bytes)]), 'data.torrent');
+  await fetch(`${url}/torrents`, { method: 'POST', body });
+  const started = performance.now();
+  await Promise.all(Array.from({ length: count }, (_, number) => create(url, `client-${number}`)));
+  await backend.until('see all answer', async () => (await areAllHealthy(url, count)) || undefined, TIMEOUT_MS);
+  return { clientsMs: performance.now() - started, ...(await measureRest(backend.pid, url)) };
 }
 
 async function create(url: string, containerName: string): Promise<void> {

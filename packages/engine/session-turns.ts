@@ -46,7 +46,8 @@ export class SessionTurns {
       this.#fresh.add(torrent);
       this.#freshTurn ??= this.#clock.after(0, () => this.#turnFresh());
     }
-    this.#tickEvery(TICK_MS);
+    if (isBusy(torrent, this.#soonMs)) this.#tickEvery(TICK_MS);
+    else if (this.#intervalMs === 0) this.#tickEvery(SECOND_MS);
   }
 
   remove(torrent: Torrent): void {
@@ -93,13 +94,14 @@ export class SessionTurns {
     else this.#tickEvery(this.#isAnybodyBusy() ? TICK_MS : SECOND_MS);
   }
 
-  /** Whoever is attached or found meanwhile wakes the torrent. */
   #isAnybodyBusy(): boolean {
-    const soonMs = this.#clock.now() + SECOND_MS;
-    for (const { connectedPeers, knownPeers } of this.#working) {
-      if (connectedPeers.size > 0 || knownPeers.nextDialAtMs <= soonMs) return true;
-    }
+    const soonMs = this.#soonMs;
+    for (const torrent of this.#working) if (isBusy(torrent, soonMs)) return true;
     return false;
+  }
+
+  get #soonMs(): number {
+    return this.#clock.now() + SECOND_MS;
   }
 
   #restIfIdle(torrent: Torrent): void {
@@ -128,4 +130,9 @@ export class SessionTurns {
     }
     this.#setAlarm(nextMs);
   }
+}
+
+/** Whoever is attached or found meanwhile wakes the torrent. */
+function isBusy({ connectedPeers, knownPeers }: Torrent, soonMs: number): boolean {
+  return connectedPeers.size > 0 || knownPeers.nextDialAtMs <= soonMs;
 }

@@ -37,10 +37,10 @@ describe('a simulated swarm is fair', () => {
     return { sharers, freeRiders };
   };
 
-  itSimulatesOften('free riders need a twentieth longer than sharers on average', CONTENT, async (swarm) => {
+  itSimulatesOften('free riders need a tenth longer than sharers on average', CONTENT, async (swarm) => {
     const { sharers, freeRiders } = await runWithRiders(swarm, 2);
     const [riding, sharing] = [mean(freeRiders), mean(sharers)];
-    assert.ok(riding >= 1.05 * sharing, `${riding} ms and ${sharing} ms`);
+    assert.ok(riding >= 1.1 * sharing, `${riding} ms and ${sharing} ms`);
   });
 
   itSimulatesOften(
@@ -95,7 +95,7 @@ describe('a simulated swarm is fair', () => {
 
   const wide = { size: 256 * PIECE_LENGTH, pieceLength: PIECE_LENGTH };
   itSimulatesOften(
-    'uplinks of one and of ten are 90 % busy from a tenth of the way on until the first peer is done',
+    'uplinks of one and of ten are 90 % busy from a twentieth of the way on until the first peer is done',
     wide,
     async (swarm) => {
       const wideUplink = { ...sharer, uplinkBytesPerSecond: 10 * UPLINK };
@@ -107,7 +107,7 @@ describe('a simulated swarm is fair', () => {
         sum(groups.slow, ({ sentBytes }) => sentBytes),
         sum(groups.fast, ({ sentBytes }) => sentBytes),
       ];
-      await swarm.run(() => share() >= 0.1, GIVE_UP_MS);
+      await swarm.run(() => share() >= 0.05, GIVE_UP_MS);
       const [before, beforeMs] = [sent(), swarm.nowMs];
       await swarm.run(() => all.some(({ finishedAtMs }) => finishedAtMs !== undefined), GIVE_UP_MS);
       const seconds = (swarm.nowMs - beforeMs) / 1000;

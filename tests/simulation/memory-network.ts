@@ -84,13 +84,13 @@ class Host implements MemoryHost {
       const connection = this.#waiting.shift();
       this.#isSending &&= connection !== undefined;
       if (connection === undefined) return;
-      const part = connection.nextPart();
+      const parts = connection.nextParts();
       // It was closed meanwhile.
-      if (part === undefined) continue;
-      const departMs = this.take(part.length);
+      if (parts.length === 0) continue;
+      const departMs = this.take(lengthOf(parts));
       this.#isSending = true;
       this.#network.wheel.at(departMs, () => {
-        if (connection.departed(part, departMs)) this.#waiting.push(connection);
+        if (connection.departed(parts, departMs)) this.#waiting.push(connection);
         this.#sendNext();
       });
       return;
@@ -182,16 +182,22 @@ class MemoryConnection implements Connection {
     this.#network.wheel.at(this.#network.clock.now() + this.#host.settings.latencyMs, () => this.#arrive(undefined));
   }
 
-  nextPart(): Buffer | undefined {
-    return this.#parts[0]?.bytes;
+  /** What goes out in its turn: as much as one packet holds, or one part that is larger. */
+  nextParts(): readonly Buffer[] {
+    let bytes = 0;
+    const full = this.#parts.findIndex((part, at) => {
+      bytes += part.bytes.length;
+      return at > 0 && bytes > PACKET_BYTES;
+    });
+    return this.#parts.slice(0, full === -1 ? undefined : full).map((part) => part.bytes);
   }
 
-  /** The part is on its way. Returns whether there is more to send. */
-  departed(part: Buffer, departMs: number): boolean {
+  /** These are on their way. Returns whether there is more to send. */
+  departed(parts: readonly Buffer[], departMs: number): boolean {
     if (this.#isClosed) return false;
-    this.#travel(part, departMs);
-    this.bufferedBytes -= part.length;
-    for (const onFlushed of this.#parts.shift()!.flushed) onFlushed();
+    for (const part of parts) this.#travel(part, departMs);
+    this.bufferedBytes -= lengthOf(parts);
+    for (const { flushed } of this.#parts.splice(0, parts.length)) for (const onFlushed of flushed) onFlushed();
     if (this.#parts.length > 0) return true;
     this.#handlers?.onDrain();
     return false;
@@ -250,4 +256,8 @@ class MemoryConnection implements Connection {
     for (const { flushed } of this.#parts.splice(0)) for (const onFlushed of flushed) onFlushed();
     this.#network.wheel.at(this.#network.clock.now(), () => this.#handlers?.onClose(undefined));
   }
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((bytes, part) => bytes + part.length, 0);
 }

@@ -1,8 +1,9 @@
 // Reads and checks what callers send. Scripts against the older API send JSON under any content type, or none.
 
+import { conforms } from '@enjambre/contract';
 import type { FastifyRequest, FastifySchema } from 'fastify';
 import type { TSchema } from 'typebox';
-import { Check, Errors } from 'typebox/value';
+import { Errors } from 'typebox/value';
 import { type FleetError, invalidField } from '../errors.ts';
 
 type Done = (error: Error | null, body?: unknown) => void;
@@ -22,7 +23,7 @@ export function validate(
   schema: FastifySchema | unknown,
 ): (value: unknown) => { value: unknown } | { error: FleetError } {
   const typed = schema as TSchema;
-  return (value) => (Check(typed, value) ? { value } : { error: describe(typed, value) });
+  return (value) => (conforms(typed, value) ? { value } : { error: describe(typed, value) });
 }
 
 /** Forms send empty texts, and some programs null, for what was not filled in: that is the same as leaving it out. */

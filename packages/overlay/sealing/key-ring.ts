@@ -1,8 +1,6 @@
 // The keys of a network: the first seals what we send, all of them open what comes. Invariant: never empty; a network
 // without a key has one that everybody knows, so that there is one way for bytes to go.
 
-import { hash } from 'node:crypto';
-
 export interface KeyRing {
   /** 32 bytes each. */
   readonly keys: readonly Uint8Array[];
@@ -14,9 +12,12 @@ const KEY_LENGTH = 32;
 /** While keys change there are two; a few more do no harm, each costs a stranger's datagram one more try. */
 const MOST_KEYS = 8;
 
+/** SHA-256 of `enjambre overlay without a key`. */
+const OPEN_KEY = 'bbaa7941b9cf6ff15e6bc8ed691d14920a82d3fe4c4e5b7d069fcf53821c9236';
+
 /** What everybody knows: what is sealed with it is whole and not a replay, but no secret. */
 export const openKeyRing: KeyRing = {
-  keys: [hash('sha256', 'enjambre overlay without a key', 'buffer')],
+  keys: [Buffer.from(OPEN_KEY, 'hex')],
   isSecret: false,
 };
 

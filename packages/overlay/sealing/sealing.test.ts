@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { type Clock, FakeClock, systemRandom } from '@enjambre/runtime';
 import fc from 'fast-check';
@@ -16,6 +17,10 @@ const text = Buffer.from('a rumour');
 function sealer(keyRing: KeyRing, clock: Clock = new FakeClock()): Sealer {
   return new Sealer(keyRing, clock, systemRandom);
 }
+
+test('the key that everybody knows is the digest of its name', () => {
+  assert.deepEqual(openKeyRing.keys, [hash('sha256', 'enjambre overlay without a key', 'buffer')]);
+});
 
 test('what was sealed is opened once, by whoever has the key', () => {
   const opener = new Opener(first, new FakeClock());
