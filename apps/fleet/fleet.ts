@@ -19,7 +19,7 @@ import { setAllPaused } from './reconcile/pause.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { SampleStore } from './samples/sample-store.ts';
 import { Sampler } from './samples/sampler.ts';
-import { ContainerStore } from './state/container-store.ts';
+import { ContainerStore, untouched } from './state/container-store.ts';
 import { openDatabase } from './state/database.ts';
 import { TorrentLibrary } from './torrents/torrent-library.ts';
 import { Watcher } from './watcher/watcher.ts';
@@ -228,7 +228,7 @@ export class Fleet {
     if (kept === undefined || torrent === undefined || this.containers.byName(kept.name) !== undefined)
       return undefined;
     await writeFile(this.torrentPathOf(id), torrent);
-    const record = { ...kept, id, restarts: 0, paused: false, wanted: running ? 'running' : 'stopped' } as const;
+    const record = { ...untouched, ...kept, id, wanted: running ? 'running' : 'stopped' } as const;
     this.#store.insert(record);
     const container = new Container({ ...record }, undefined);
     this.containers.add(container);

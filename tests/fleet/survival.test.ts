@@ -56,6 +56,21 @@ test('a backend that is killed and started again has the same list, and no downl
   }
 });
 
+test('how far a stopped container had come is known to the next backend', { timeout: TIMEOUT_MS }, async (t) => {
+  const torrent = makeTorrent(t, 100_000);
+  const first = await startBackend(t);
+  await first.upload(readFileSync(torrent.path), 'x.torrent');
+  const id = await first.create({ name: 'x', torrentFile: 'x.torrent' });
+  await first.until('x', ({ status }) => (status?.total_size ?? 0) > 0);
+  assert.equal((await first.call('POST', `/api/containers/${id}/stop`)).status, 200);
+  const { body: before } = await first.call('GET', `/api/v1/containers/${id}`);
+  assert.equal((before as ContainerView).status?.total_size, 100_000);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const second = await startBackend(t, { home: first.home });
+  assert.deepEqual((await second.call('GET', `/api/v1/containers/${id}`)).body, before);
+});
+
 test('a backend that ends leaves its clients running', { timeout: TIMEOUT_MS }, async (t) => {
   const torrent = makeTorrent(t, 100_000);
   const backend = await startBackend(t);

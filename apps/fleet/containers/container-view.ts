@@ -20,7 +20,7 @@ const states: Readonly<Record<Phase, ContainerState>> = {
 export function viewOf(container: Container, driver: Driver, watcher: Watcher): ContainerView {
   const { record, phase, last, startedAt } = container;
   const sight = watcher.get(record.id);
-  const seen = sight ?? container.lastSeen;
+  const seen = sight ?? record.lastSeen;
   const replicas = driver.replication?.replicas(record.id) ?? [];
   const trouble = record.wanted === 'running' ? driver.replication?.problemOf(record.id) : undefined;
   const running = phase === 'running' || phase === 'stopping';

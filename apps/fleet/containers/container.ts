@@ -1,6 +1,5 @@
 // One container while the backend runs: what is remembered of it, and what is the matter with it now.
 
-import type { Status } from '@enjambre/contract';
 import type { ContainerRecord, HistoryEntry } from '../state/container-store.ts';
 
 /** `starting`, `stopping`: somebody is at it; `waiting`: it ended by itself and is started again later. */
@@ -17,8 +16,6 @@ export class Container {
   last: HistoryEntry | undefined;
   /** In a row, without a long life in between. */
   failures = 0;
-  /** What its client said last, before it ended. */
-  lastSeen: { readonly status: Status; readonly statusAt: number } | undefined;
   /** It ended by itself and is not started again until this is over. */
   rest: { readonly durationMs: number } | undefined;
   /** What is being done to it: one thing after the other. */

@@ -10,7 +10,7 @@ import { volumeFolder } from '../downloads/volume.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { FleetError, notKept, removedMeanwhile } from '../errors.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
-import type { ContainerRecord, ContainerStore } from '../state/container-store.ts';
+import { type ContainerRecord, type ContainerStore, untouched } from '../state/container-store.ts';
 import type { TorrentLibrary } from '../torrents/torrent-library.ts';
 import { summarize } from '../torrents/torrent-summary.ts';
 import { Container } from './container.ts';
@@ -94,7 +94,7 @@ async function makeRecord(
   const where = placement !== null && { placement };
   const config = { ...rest, torrentFile: stored.name, folderPath: folder, peers: [...request.peers], ...where };
   const createdAt = clock.wallTime();
-  const record = { id, name, torrentName, infoHash, totalSize, createdAt, config, restarts: 0, paused: false };
+  const record = { ...untouched, id, name, torrentName, infoHash, totalSize, createdAt, config };
   return { record: { ...record, wanted: 'running' }, bytes: stored.bytes };
 }
 

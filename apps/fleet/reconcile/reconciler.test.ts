@@ -197,6 +197,7 @@ function makeRecord(wanted: ContainerRecord['wanted']): ContainerRecord {
     totalSize: 1,
     createdAt: 1,
     restarts: 0,
+    lastSeen: null,
     config: {
       torrentFile: 'x.torrent',
       folderPath: '/none',

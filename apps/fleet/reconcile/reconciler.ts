@@ -202,18 +202,19 @@ export class Reconciler {
 
   /** Nobody asks it any more; how far it had come is still told. */
   #forget(container: Container): void {
-    const { watcher } = this.#options;
+    const { watcher, store } = this.#options;
     const { status, statusAt } = watcher.get(container.id) ?? {};
-    if (status !== undefined && statusAt !== undefined)
-      container.lastSeen = { status: restingStatus(status), statusAt };
     watcher.forget(container.id);
+    if (status === undefined || statusAt === undefined) return;
+    container.record.lastSeen = { status: restingStatus(status), statusAt };
+    this.#tryToKeep(() => store.update(container.record));
   }
 
   #isStopped(container: Container): void {
     container.startedAt = undefined;
     container.failures = 0;
     this.#remember(container, { what: 'stopped', exitCode: 0, message: 'It was stopped by hand.' });
-    this.#enter(container, 'stopped');
+    this.#enter(container, 'stopped', container.last?.at);
   }
 
   #isRunning(container: Container, startedAt: number): void {
@@ -288,7 +289,7 @@ export class Reconciler {
 
   /** While no backend was there. */
   #foundEnded(container: Container): void {
-    if (container.record.wanted === 'stopped') return this.#enter(container, 'stopped');
+    if (container.record.wanted === 'stopped') return this.#enter(container, 'stopped', container.phaseSince);
     if (container.last?.what !== 'started') return;
     container.failures = 1;
     this.#remember(container, { what: 'exited', exitCode: null, message: 'It ended while the backend was away.' });
@@ -336,10 +337,11 @@ export class Reconciler {
     }
   }
 
-  #enter(container: Container, phase: Phase): void {
+  /** @param since Unix milliseconds */
+  #enter(container: Container, phase: Phase, since = this.#options.clock.wallTime()): void {
     if (container.phase === phase) return;
     container.phase = phase;
-    container.phaseSince = this.#options.clock.wallTime();
+    container.phaseSince = since;
     this.#options.onChange(container.id);
   }
 }

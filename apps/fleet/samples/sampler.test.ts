@@ -41,7 +41,7 @@ class World {
     this.#database = this.#open();
     new ContainerStore(this.#database).insert({
       ...{ id: ID, name: 'one', wanted: 'running', paused: false, torrentName: 'film', infoHash: 'a'.repeat(40) },
-      ...{ totalSize: 5, createdAt: 1, restarts: 0 },
+      ...{ totalSize: 5, createdAt: 1, restarts: 0, lastSeen: null },
       config: {
         ...{ torrentFile: 'film.torrent', folderPath: '/d', discoveryMode: 'tracker', networkName: null },
         ...{ imageName: null, port: null, bootstrap: null, downloadLimit: null, uploadLimit: null, peers: [] },

@@ -17,6 +17,7 @@ function record(id: string, createdAt: number): ContainerRecord {
     totalSize: 5,
     createdAt,
     restarts: 0,
+    lastSeen: null,
     config: {
       torrentFile: 'film.torrent',
       folderPath: '/downloads/film',

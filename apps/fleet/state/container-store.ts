@@ -2,7 +2,7 @@
 // Invariant: what cannot be written is a `not-kept`, and nothing of it is there.
 
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import type { ContainerConfig, ContainerView } from '@enjambre/contract';
+import type { ContainerConfig, ContainerView, Status } from '@enjambre/contract';
 import { notKept } from '../errors.ts';
 
 export type Wanted = ContainerView['wanted'];
@@ -24,7 +24,12 @@ export interface ContainerRecord {
   restarts: number;
   /** Its image may be updated. */
   config: ContainerConfig;
+  /** What its client said last, before it ended (at that time, in Unix milliseconds); null while none has ended. */
+  lastSeen: { readonly status: Status; readonly statusAt: number } | null;
 }
+
+/** As a container begins. */
+export const untouched = { paused: false, restarts: 0, lastSeen: null } as const;
 
 export interface HistoryEntry {
   /** Unix milliseconds. */
@@ -57,6 +62,7 @@ export class ContainerStore {
       createdAt: Number(row.created_at),
       restarts: Number(row.restarts),
       config: JSON.parse(String(row.config)),
+      lastSeen: row.last_seen === null ? null : JSON.parse(String(row.last_seen)),
     }));
   }
 
@@ -78,9 +84,10 @@ export class ContainerStore {
   }
 
   /** Writes what may change. */
-  update({ id, wanted, paused, restarts, config }: ContainerRecord): void {
-    const change = 'UPDATE container SET wanted = ?, paused = ?, restarts = ?, config = ? WHERE id = ?';
-    this.#write(change, wanted, Number(paused), restarts, JSON.stringify(config), id);
+  update({ id, wanted, paused, restarts, config, lastSeen }: ContainerRecord): void {
+    const change = 'UPDATE container SET wanted = ?, paused = ?, restarts = ?, config = ?, last_seen = ? WHERE id = ?';
+    const seen = lastSeen === null ? null : JSON.stringify(lastSeen);
+    this.#write(change, wanted, Number(paused), restarts, JSON.stringify(config), seen, id);
   }
 
   /** Its history goes with it. */

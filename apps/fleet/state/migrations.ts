@@ -30,4 +30,5 @@ export const migrations: readonly string[] = [
      figures BLOB NOT NULL,
      PRIMARY KEY (container_id, step, start)
    ) STRICT, WITHOUT ROWID;`,
+  'ALTER TABLE container ADD COLUMN last_seen TEXT;',
 ];
