@@ -1,40 +1,6 @@
 // Why the backend refuses: a request (with the answer that the caller gets), or to start at all.
 
-import type { FleetErrorCode } from '@enjambre/contract';
-
-const statuses: Readonly<Record<FleetErrorCode, number>> = {
-  'invalid-request': 400,
-  'no-file': 400,
-  'not-a-torrent': 400,
-  'unsupported-torrent': 400,
-  'token-required': 401,
-  'foreign-origin': 403,
-  'path-outside-root': 403,
-  'not-found': 404,
-  'method-not-allowed': 405,
-  'container-not-found': 404,
-  'torrent-not-found': 404,
-  'network-not-found': 404,
-  'image-not-found': 404,
-  'host-not-found': 404,
-  'name-taken': 409,
-  'port-taken': 409,
-  'folder-in-use': 409,
-  'wrong-state': 409,
-  'removed-meanwhile': 409,
-  running: 409,
-  'plan-changed': 409,
-  'too-large': 413,
-  'host-not-allowed': 421,
-  internal: 500,
-  'not-with-this-driver': 501,
-  'not-kept': 507,
-  'data-kept': 500,
-  'start-failed': 502,
-  'driver-unreachable': 502,
-  'driver-refused': 502,
-  'client-unreachable': 502,
-};
+import { type FleetErrorCode, fleetErrorStatuses } from '@enjambre/contract';
 
 /** A refusal; `message` is a sentence for the caller. */
 export class FleetError extends Error {
@@ -50,7 +16,7 @@ export class FleetError extends Error {
 
   /** Of the HTTP answer. */
   get status(): number {
-    return statuses[this.code];
+    return fleetErrorStatuses[this.code];
   }
 }
 

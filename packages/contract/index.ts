@@ -85,6 +85,7 @@ export {
   type FleetErrorCode,
   FleetErrorCodeSchema,
   FleetErrorSchema,
+  fleetErrorStatuses,
 } from './fleet-error.ts';
 export { type Host, HostSchema } from './host.ts';
 export {

@@ -1,10 +1,10 @@
 // The description of the backend's API that other programs read: OpenAPI 3.1, whose schemas are JSON Schema as ours are.
 
 import { type Endpoint, endpoints } from './endpoints.ts';
-import { FleetErrorSchema } from './fleet-error.ts';
+import { type FleetErrorCode, FleetErrorSchema, fleetErrorStatuses } from './fleet-error.ts';
 
 /** Any route may give these: who may call, our own faults, a backend that is still starting. */
-const ALWAYS = ['host-not-allowed', 'token-required', 'foreign-origin', 'internal'];
+const ALWAYS: readonly FleetErrorCode[] = ['host-not-allowed', 'token-required', 'foreign-origin', 'internal'];
 
 /** @returns an OpenAPI 3.1 document, ready for JSON */
 export function openApi(version: string): Record<string, unknown> {
@@ -36,7 +36,6 @@ export function openApi(version: string): Record<string, unknown> {
 
 function describe(name: string, endpoint: Endpoint): Record<string, unknown> {
   const { summary, body, takesFile, answer, answerType = 'application/json', refusals } = endpoint;
-  const codes = [...refusals, ...ALWAYS];
   return {
     summary,
     operationId: operationId(name),
@@ -46,12 +45,19 @@ function describe(name: string, endpoint: Endpoint): Record<string, unknown> {
     ...(takesFile && { requestBody: { required: true, content: { 'multipart/form-data': { schema: FILE_FORM } } } }),
     responses: {
       200: { description: 'Done', content: { [answerType]: { schema: answer } } },
-      default: {
-        description: `Refused; code is one of: ${codes.join(', ')}`,
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-      },
+      ...refusalsByStatus([...refusals, ...ALWAYS]),
     },
   };
+}
+
+/** A response for each status, with the codes that it may carry. */
+function refusalsByStatus(codes: readonly FleetErrorCode[]): Record<string, unknown> {
+  const byStatus = Map.groupBy(codes, (code) => fleetErrorStatuses[code]);
+  const responses = [...byStatus].map(([status, some]) => {
+    const schema = { $ref: '#/components/schemas/Error', properties: { code: { enum: some } } };
+    return [status, { description: `Refused: ${some.join(', ')}`, content: { 'application/json': { schema } } }];
+  });
+  return Object.fromEntries(responses);
 }
 
 const FILE_FORM = {

@@ -21,13 +21,14 @@ describe('the description of the API', { skip }, () => {
   });
   after(() => stage.close());
 
-  it('is OpenAPI 3.1 with every route, which all exist', async () => {
+  it('is OpenAPI 3.1 with every route, which all exist and refuse as described', async () => {
     const document = await (await fetch(new URL('/api/docs/json', stage.backend.url))).json();
     assert.equal(document.openapi, '3.1.0');
     const described = Object.entries<object>(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{([a-z]+)\}/g, ':$1')}`),
     );
     assert.deepEqual(described.sort(), Object.keys(endpoints).sort());
+    let refusals = 0;
     for (const name of described) {
       const [method, path] = name.split(' ');
       // The sample would start, and a stream would not end.
@@ -35,7 +36,13 @@ describe('the description of the API', { skip }, () => {
       const answer = await fetch(new URL(path.replaceAll(/:[a-z]+/g, 'nothing'), stage.backend.url), { method });
       const { code } = answer.headers.get('content-type')?.includes('json') ? await answer.json() : { code: undefined };
       assert.ok(!['not-found', 'method-not-allowed'].includes(code), name);
+      if (answer.ok) continue;
+      const { responses } = document.paths[path.replaceAll(/:([a-z]+)/g, '{$1}')][method.toLowerCase()];
+      const listed = responses[answer.status]?.content['application/json'].schema.properties.code.enum;
+      assert.ok(listed?.includes(code), `${name} answered ${answer.status} ${code}`);
+      refusals++;
     }
+    assert.ok(refusals > 20, `${refusals} refusals`);
   });
 
   it('can be read and tried in a browser, with nothing from elsewhere', async () => {
