@@ -69,12 +69,18 @@ test('removed rows are named once, and heartbeats come every ten seconds', () =>
 
 test('a reader that does not read is let go', () => {
   const { stream, clock, rows } = make();
-  const slow = { write() {}, writableLength: 3 * 1024 * 1024, ended: 0, end: () => void slow.ended++ };
+  const slow = {
+    write() {},
+    writableLength: 3 * 1024 * 1024,
+    dropped: 0,
+    end() {},
+    destroy: () => void slow.dropped++,
+  };
   stream.subscribe(slow, undefined);
   rows.set('a', row('a', 1));
   stream.changed('a');
   clock.advance(30_000);
-  assert.equal(slow.ended, 1);
+  assert.equal(slow.dropped, 1);
 });
 
 function make() {
@@ -86,7 +92,7 @@ function make() {
 
 function subscribe(stream: EventStream, lastEventId: number | undefined) {
   const written: string[] = [];
-  stream.subscribe({ write: (text) => written.push(text), writableLength: 0, end() {} }, lastEventId);
+  stream.subscribe({ write: (text) => written.push(text), writableLength: 0, end() {}, destroy() {} }, lastEventId);
   const text = () => written.join('');
   return {
     text,

@@ -16,8 +16,10 @@ const MAX_BACKLOG = 2 * 1024 * 1024;
 export interface Subscriber {
   write(text: string): void;
   readonly writableLength: number;
-  /** Ends the connection. */
+  /** Ends the connection once all is taken. */
   end(): void;
+  /** Ends it now: who takes nothing would hold what waits for it as long as it likes. */
+  destroy(): void;
 }
 
 export interface EventStreamOptions {
@@ -119,7 +121,7 @@ export class EventStream {
         continue;
       }
       this.#subscribers.delete(subscriber);
-      subscriber.end();
+      subscriber.destroy();
     }
   }
 
