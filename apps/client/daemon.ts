@@ -144,9 +144,9 @@ export class Daemon {
   }
 
   async #watch(path: string): Promise<void> {
-    const folder = new WatchFolder(path, this.#surroundings.clock, this.#output, (file) => {
-      if (!this.#ending) this.#adding.watched(file);
-    });
+    const folder = new WatchFolder(path, this.#surroundings.clock, this.#output, (file) =>
+      this.#ending ? undefined : this.#adding.watched(file),
+    );
     this.#closers.push(() => folder.stop());
     await folder.start();
   }

@@ -1,5 +1,5 @@
 // A folder whose .torrent files are handed over as they appear. Invariant: each version of a file (length, and time of change,
-// of its rights and name too) is handed over once, and only after it has stopped changing.
+// of its rights and name too) is handed over once, and only after it has stopped changing; again when what it waits for has come.
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,13 +16,21 @@ const FULL_SCAN_INTERVAL_MS = 15_000;
 interface Sighting {
   readonly version: string;
   handedOver: boolean;
+  /** It was handed over before, and something was in its way. */
+  waited: boolean;
 }
+
+/**
+ * Gets the path of each file that has settled; what is wrong with it is for the receiver to say.
+ * Whoever cannot take it yet answers with what it waits for.
+ */
+type OnTorrent = (path: string) => Promise<void> | undefined;
 
 export class WatchFolder {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #onTorrent: (path: string) => void;
+  readonly #onTorrent: OnTorrent;
   #sightings = new Map<string, Sighting>();
   /** The folder's own time of change, and when it was gone through last. */
   #folderTimeMs = 0;
@@ -32,8 +40,7 @@ export class WatchFolder {
   #scanning = false;
   #problem: string | undefined;
 
-  /** @param onTorrent gets the path of each file that has settled; what is wrong with it is for the receiver to say */
-  constructor(path: string, clock: Clock, logger: Logger, onTorrent: (path: string) => void) {
+  constructor(path: string, clock: Clock, logger: Logger, onTorrent: OnTorrent) {
     this.#path = path;
     this.#clock = clock;
     this.#logger = logger;
@@ -92,12 +99,23 @@ export class WatchFolder {
       // The time of rights and names: one that could not be read may be readable now.
       const version = `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino}`;
       const before = this.#sightings.get(name);
-      const settled = before?.version === version || this.#clock.wallTime() - stats.mtimeMs > SETTLED_AGE_MS;
-      const handedOver = before?.version === version && before.handedOver;
-      sightings.set(name, { version, handedOver: handedOver || settled });
+      const isSame = before?.version === version;
+      const sighting = isSame ? before : { version, handedOver: false, waited: false };
+      sightings.set(name, sighting);
+      const settled = isSame || this.#clock.wallTime() - stats.mtimeMs > SETTLED_AGE_MS;
       if (!settled) this.#isSettled = false;
-      if (settled && !handedOver) this.#onTorrent(join(this.#path, name));
+      if (settled && !sighting.handedOver) this.#handOver(join(this.#path, name), sighting);
     }
     this.#sightings = sightings;
+  }
+
+  #handOver(path: string, sighting: Sighting): void {
+    if (sighting.waited) this.#logger.log('info', `${path}: tried again: what was in its way is gone`);
+    sighting.handedOver = true;
+    void this.#onTorrent(path)?.then(() => {
+      sighting.handedOver = false;
+      sighting.waited = true;
+      this.#isSettled = false;
+    });
   }
 }
