@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type Clock, FakeClock } from '@enjambre/runtime';
 import { StartError } from '../errors.ts';
 import { WatchFolder } from './watch-folder.ts';
+
+/** What the system says of it. */
+const LOOP = 'too many symbolic links encountered';
 
 /** A folder under watch; files written by `write` are as old as `ageMs` to the clock that the watcher goes by. */
 function watched(t: TestContext) {
@@ -79,6 +82,38 @@ test('a file whose rights are changed is tried again: it could not be read befor
   await folder.scan();
   await folder.scan();
   assert.deepEqual(found, ['a.torrent', 'a.torrent']);
+});
+
+test('what has the name of a .torrent and cannot be one is named once', async (t) => {
+  const { path, folder, found, said, write } = watched(t);
+  mkdirSync(join(path, 'folder.torrent'));
+  symlinkSync('loop.torrent', join(path, 'loop.torrent'));
+  symlinkSync('/nowhere', join(path, 'nowhere.torrent'));
+  await folder.start();
+  // One that is only on its way elsewhere is not named.
+  rmSync(join(path, 'nowhere.torrent'));
+  await folder.scan();
+  await folder.scan();
+  write('folder.torrent/inside', 'x', 60_000);
+  await folder.scan();
+  assert.deepEqual(found, []);
+  assert.deepEqual(
+    said.map((line) => line.replace(`${path}/`, '')),
+    ['folder.torrent: cannot be read: it is no file', `loop.torrent: cannot be read: ${LOOP}`],
+  );
+});
+
+test('a name that is not UTF-8 is named', {
+  skip: process.platform !== 'linux' && 'names are text there',
+}, async (t) => {
+  const { path, folder, found, said } = watched(t);
+  writeFileSync(Buffer.concat([Buffer.from(`${path}/caf`), Buffer.from([0xe9]), Buffer.from('.torrent')]), 'x');
+  await folder.start();
+  await folder.scan();
+  await folder.scan();
+  assert.deepEqual(found, []);
+  assert.equal(said.length, 1);
+  assert.match(said[0], /caf\ufffd\.torrent: cannot be read: its name is not UTF-8$/);
 });
 
 test('a file that waits for something is handed over once more when that has come, in a folder that looks the same', async (t) => {

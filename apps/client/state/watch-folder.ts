@@ -1,5 +1,6 @@
 // A folder whose .torrent files are handed over as they appear. Invariant: each version of a file (length, and time of change,
 // of its rights and name too) is handed over once, and only after it has stopped changing; again when what it waits for has come.
+// What has such a name and is no file is named, once.
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -94,28 +95,51 @@ export class WatchFolder {
     const sightings = new Map<string, Sighting>();
     const names = (await readdir(this.#path)).filter((name) => /^[^.].*\.torrent$/is.test(name));
     for (const name of names.sort()) {
-      const stats = await stat(join(this.#path, name)).catch(() => undefined);
-      if (stats?.isFile() !== true) continue;
-      // The time of rights and names: one that could not be read may be readable now.
-      const version = `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino}`;
+      const { version, changedAtMs, problem } = await lookAt(this.#path, name);
       const before = this.#sightings.get(name);
       const isSame = before?.version === version;
       const sighting = isSame ? before : { version, handedOver: false, waited: false };
       sightings.set(name, sighting);
-      const settled = isSame || this.#clock.wallTime() - stats.mtimeMs > SETTLED_AGE_MS;
+      const settled = isSame || this.#clock.wallTime() - changedAtMs > SETTLED_AGE_MS;
       if (!settled) this.#isSettled = false;
-      if (settled && !sighting.handedOver) this.#handOver(join(this.#path, name), sighting);
+      if (settled && !sighting.handedOver) this.#handOver(join(this.#path, name), sighting, problem);
     }
     this.#sightings = sightings;
   }
 
-  #handOver(path: string, sighting: Sighting): void {
-    if (sighting.waited) this.#logger.log('info', `${path}: tried again: what was in its way is gone`);
+  #handOver(path: string, sighting: Sighting, problem: string | undefined): void {
     sighting.handedOver = true;
+    if (problem !== undefined) return this.#logger.log('warn', `${path}: cannot be read: ${problem}`);
+    if (sighting.waited) this.#logger.log('info', `${path}: tried again: what was in its way is gone`);
     void this.#onTorrent(path)?.then(() => {
       sighting.handedOver = false;
       sighting.waited = true;
       this.#isSettled = false;
     });
   }
+}
+
+interface Look {
+  readonly version: string;
+  readonly changedAtMs: number;
+  /** Why it cannot be handed over. */
+  readonly problem?: string;
+}
+
+async function lookAt(folder: string, name: string): Promise<Look> {
+  try {
+    const stats = await stat(join(folder, name));
+    if (!stats.isFile()) return unusable('it is no file');
+    // The time of rights and names: one that could not be read may be readable now.
+    const version = `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino}`;
+    return { version, changedAtMs: stats.mtimeMs };
+  } catch (error) {
+    // Bytes that are no UTF-8 come as U+FFFD, and no file has that name.
+    return unusable(name.includes('\ufffd') ? 'its name is not UTF-8' : reasonOf(error));
+  }
+}
+
+/** Seen twice before it is named: one that is gone by the second look was on its way elsewhere. */
+function unusable(problem: string): Look {
+  return { version: problem, changedAtMs: Number.POSITIVE_INFINITY, problem };
 }
