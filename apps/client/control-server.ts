@@ -73,6 +73,8 @@ export class ControlServer {
       const body = request.iterator({ destroyOnReturn: false });
       send(response, await answer({ method, url, headers, body }));
     } catch (error) {
+      // He left in the middle of what he sent: nobody is there to be answered.
+      if (error === request.errored) return;
       this.#logger.log('error', `${method} ${url}: ${reasonOf(error)}`);
       send(response, errorAnswer(500, 'internal', 'The client could not answer; its log says why.'));
     }

@@ -205,6 +205,23 @@ test('a caller who does not come to the end of his request gives his socket back
   assert.ok(performance.now() - began < SLOW_CALLER_MS, `${performance.now() - began} ms`);
 });
 
+test('a caller who leaves in the middle of what he sends is no error', async (t) => {
+  const { path, empty } = makeTorrent(t, 100_000);
+  const { httpPort, child, ended } = await startClient(t, [`--torrent-file=${path}`, `--archives=${empty}`]);
+  for (let count = 0; count < 5; count++) {
+    const socket = connect({ port: httpPort, host: '127.0.0.1' });
+    socket.write(
+      'POST /api/v1/torrents HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\nd4:',
+    );
+    // It reads the body by now.
+    await once(socket, 'data');
+    socket.destroy();
+    await statusOf(httpPort);
+  }
+  child.kill('SIGTERM');
+  assert.doesNotMatch((await ended).stdout, /"level":"(?:warn|error)"/);
+});
+
 test('§4: with a token everything but health needs it', async (t) => {
   const { path, empty } = makeTorrent(t, 100_000);
   const argv = [`--torrent-file=${path}`, `--archives=${empty}`, '--http-host=0.0.0.0'];
