@@ -119,7 +119,7 @@ export class Daemon {
   /** The folder that clients have without `--state-dir` may be that of several, which have other torrents in the same archives. */
   async #openState(): Promise<void> {
     const { stateFolder, stateFolderIsChosen } = this.#config;
-    if (stateFolderIsChosen) this.#releaseState = await lockStateFolder(stateFolder);
+    if (stateFolderIsChosen) this.#releaseState = await lockStateFolder(stateFolder, this.#output);
     this.#state.open();
   }
 
