@@ -205,6 +205,19 @@ test('a caller who does not come to the end of his request gives his socket back
   assert.ok(performance.now() - began < SLOW_CALLER_MS, `${performance.now() - began} ms`);
 });
 
+test('so does one whose .torrent stands still, and that is no error', async (t) => {
+  const { path, empty } = makeTorrent(t, 100_000);
+  const { httpPort, child, ended } = await startClient(t, [`--torrent-file=${path}`, `--archives=${empty}`]);
+  const socket = connect({ port: httpPort, host: '127.0.0.1' });
+  afterwards(t, () => void socket.destroy());
+  const began = performance.now();
+  socket.resume().write('POST /api/v1/torrents HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nd4:');
+  await once(socket, 'close');
+  assert.ok(performance.now() - began < SLOW_CALLER_MS, `${performance.now() - began} ms`);
+  child.kill('SIGTERM');
+  assert.doesNotMatch((await ended).stdout, /"level":"(?:warn|error)"/);
+});
+
 test('a caller who leaves in the middle of what he sends is no error', async (t) => {
   const { path, empty } = makeTorrent(t, 100_000);
   const { httpPort, child, ended } = await startClient(t, [`--torrent-file=${path}`, `--archives=${empty}`]);
