@@ -20,6 +20,8 @@ import { reasonOf } from './errors.ts';
 const HEADERS_TIMEOUT_MS = 5_000;
 /** How often that is looked at; Node's own half minute would leave them all the server's sockets so long. */
 const SLOW_CHECK_MS = 1_000;
+/** So long a body may stand still. */
+const BODY_STALL_MS = 5_000;
 /** Enough for every poller of a host, too few to run out of descriptors. */
 const MAX_CONNECTIONS = 256;
 
@@ -68,15 +70,26 @@ export class ControlServer {
 
   async #serve(answer: ReturnType<typeof router>, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request;
+    const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+    if (hasBody) leaveWhenStalled(request, response);
     try {
       // An iterator that is left early would else take the socket along, and the answer with it.
       const body = request.iterator({ destroyOnReturn: false });
       send(response, await answer({ method, url, headers, body }));
     } catch (error) {
+      // He left in the middle of what he sent, or was left: nobody is there to be answered.
+      if (error === request.errored) return;
       this.#logger.log('error', `${method} ${url}: ${reasonOf(error)}`);
       send(response, errorAnswer(500, 'internal', 'The client could not answer; its log says why.'));
     }
   }
+}
+
+/** The answer may take its time once everything is there: only who listens at the response keeps node from closing then. */
+function leaveWhenStalled(request: IncomingMessage, response: ServerResponse): void {
+  response.setTimeout(BODY_STALL_MS, () => {
+    if (!request.complete) request.destroy(new Error('the body stood still'));
+  });
 }
 
 function routesOf(controlled: Controlled): Record<ControlPath, Route> {

@@ -119,7 +119,7 @@ export class Daemon {
   /** The folder that clients have without `--state-dir` may be that of several, which have other torrents in the same archives. */
   async #openState(): Promise<void> {
     const { stateFolder, stateFolderIsChosen } = this.#config;
-    if (stateFolderIsChosen) this.#releaseState = await lockStateFolder(stateFolder);
+    if (stateFolderIsChosen) this.#releaseState = await lockStateFolder(stateFolder, this.#output);
     this.#state.open();
   }
 
@@ -144,9 +144,9 @@ export class Daemon {
   }
 
   async #watch(path: string): Promise<void> {
-    const folder = new WatchFolder(path, this.#surroundings.clock, this.#output, (file) => {
-      if (!this.#ending) this.#adding.watched(file);
-    });
+    const folder = new WatchFolder(path, this.#surroundings.clock, this.#output, (file) =>
+      this.#ending ? undefined : this.#adding.watched(file),
+    );
     this.#closers.push(() => folder.stop());
     await folder.start();
   }

@@ -39,17 +39,25 @@ export class TorrentAdding {
     }
   }
 
-  /** One that appeared there, has another name now, or looks otherwise than before. */
-  watched(path: string): void {
+  /**
+   * One that appeared there, has another name now, or looks otherwise than before.
+   * Answers, when another torrent keeps it out for now, with that one's end.
+   */
+  watched(path: string): Promise<void> | undefined {
+    let inItsWay: TorrentEntry | undefined;
     this.#naming(path, () => {
       const metainfo = MetainfoFile.read(path);
       const present = this.#list.get(metainfo.description.infoHashV1.toHex());
-      if (present === undefined || present.isLeaving) return this.#launch(this.#list.add(metainfo, 'watch'));
+      if (present === undefined || present.isLeaving) {
+        inItsWay = present ?? this.#list.conflictOf(metainfo)?.other;
+        return this.#launch(this.#list.add(metainfo, 'watch'));
+      }
       if (present.metainfo.path === path) return;
       // Renamed: the hashes of its pieces are read from there when they are needed again.
       if (existsSync(present.metainfo.path)) this.#list.add(metainfo, 'watch');
       else present.metainfo.moveTo(path);
     });
+    return inItsWay?.gone.promise;
   }
 
   /**

@@ -16,4 +16,6 @@ export interface TorrentEntry {
   told: string;
   /** It is on its way out. */
   isLeaving: boolean;
+  /** When it is out, and what it held is free for others. */
+  readonly gone: PromiseWithResolvers<void>;
 }

@@ -143,7 +143,8 @@ export class TorrentList {
     });
     if (this.#pauseAsked || this.#state.isPaused(torrent.infoHash)) torrent.pause();
     const addedAt = clock.wallTime();
-    const entry: TorrentEntry = { torrent, metainfo, trackers, addedBy, addedAt, told: '', isLeaving: false };
+    const gone = Promise.withResolvers<void>();
+    const entry: TorrentEntry = { torrent, metainfo, trackers, addedBy, addedAt, told: '', isLeaving: false, gone };
     this.#entries.set(torrent.infoHash, entry);
     this.#claims.claim(metainfo);
     // A start adds a thousand before it opens the first: whoever is to wait reads them again.
@@ -183,6 +184,7 @@ export class TorrentList {
       this.#entries.delete(infoHash);
       this.#claims.release(entry.metainfo);
       this.#surroundings.logger.log('info', `${torrent.metainfo.name}: removed`, { infoHash, withData });
+      entry.gone.resolve();
     }
   }
 

@@ -14,7 +14,7 @@ export interface Asked {
 
 /** One path and what it does. Handlers are short: they ask somebody and dress the outcome. */
 export interface Route {
-  /** The methods it answers to; `any` for all. */
+  /** The methods it answers to; `any` for all. With GET it answers HEAD: who sends the answer leaves the body out. */
   readonly methods: readonly string[] | 'any';
   /** Answers without a token even when one is set. */
   readonly open?: boolean;
@@ -48,15 +48,20 @@ export function router(table: RouteTable, policy: AdmissionPolicy): (request: Re
   return (request) => {
     const { path, query } = takeApart(request.url);
     const found = find(path);
-    const route = found?.routes.find(({ methods }) => methods === 'any' || methods.includes(request.method));
+    const route = found?.routes.find(({ methods }) => methods === 'any' || answered(methods).includes(request.method));
     const isOpen = found?.routes.some(({ open }) => open === true) === true;
     const refused = refusal(request, { open: isOpen, changes: route?.changes === true }, policy);
     if (refused !== undefined) return refused;
     if (found === undefined) return notFound();
-    if (route === undefined) return methodNotAllowed(found.routes.flatMap(({ methods }) => methods));
+    if (route === undefined) return methodNotAllowed(found.routes.flatMap(({ methods }) => answered(methods)));
     const body = (limit: number): Promise<Uint8Array | undefined> => readBody(request, limit);
     return route.handle({ params: found.params, query: new URLSearchParams(query), body });
   };
+}
+
+/** GET brings HEAD along (RFC 9110 §9.3.2). */
+function answered(methods: Route['methods']): string[] {
+  return [methods].flat().flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }
 
 function finder(table: RouteTable): (path: string) => Found | undefined {

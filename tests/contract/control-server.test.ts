@@ -74,7 +74,7 @@ test('C12, C13: other methods get 405 with Allow, other paths 404, in the words 
   const { path, empty } = makeTorrent(t, 100_000);
   const { httpPort } = await startClient(t, [`--torrent-file=${path}`, `--archives=${empty}`]);
   const rows = [
-    ...['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD'].map((method) => [method, '/status', 405, 'GET'] as const),
+    ...['POST', 'PUT', 'DELETE', 'OPTIONS'].map((method) => [method, '/status', 405, 'GET, HEAD'] as const),
     ...['GET', 'PUT', 'DELETE', 'OPTIONS', 'HEAD'].map((method) => [method, '/pause', 405, 'POST'] as const),
     ...['GET', 'PUT', 'OPTIONS', 'HEAD'].map((method) => [method, '/resume', 405, 'POST'] as const),
     ...['/', '/status/', '/Status', '/healthz', '/api/v1/nothing'].map(
@@ -89,6 +89,23 @@ test('C12, C13: other methods get 405 with Allow, other paths 404, in the words 
     assert.equal(headers.get('allow'), allow);
     const words = code === 405 ? 'Method not allowed\n' : '404 page not found\n';
     assert.equal(body, method === 'HEAD' ? '' : words);
+  }
+});
+
+test('C12: HEAD answers as GET does, without the body', async (t) => {
+  const { path, empty, infoHash } = makeTorrent(t, 100_000);
+  const { httpPort } = await startClient(t, [`--torrent-file=${path}`, `--archives=${empty}`]);
+  // What stands still between two questions: the length of /status may change with its figures.
+  await rawRequest(httpPort, 'POST /pause');
+  const torrents = '/api/v1/torrents';
+  const there = ['/status', '/health', '/metrics', torrents, `${torrents}/${infoHash}/files`, '/api/v1/sources'];
+  for (const target of [...there, '/nothing', `${torrents}/${'0'.repeat(40)}`, `${torrents}?state=odd`]) {
+    const [head, get] = await Promise.all(['HEAD', 'GET'].map((method) => rawRequest(httpPort, `${method} ${target}`)));
+    const told = ({ headers }: typeof head) => [...headers].filter(([name]) => name !== 'date');
+    assert.equal(head.statusLine, get.statusLine, target);
+    if (target !== '/metrics') assert.deepEqual(told(head), told(get), target);
+    assert.ok(Number(head.headers.get('content-length')) > 0, target);
+    assert.equal(head.body, '', target);
   }
 });
 
@@ -186,6 +203,36 @@ test('a caller who does not come to the end of his request gives his socket back
   socket.resume().write('GET /sta');
   await once(socket, 'close');
   assert.ok(performance.now() - began < SLOW_CALLER_MS, `${performance.now() - began} ms`);
+});
+
+test('so does one whose .torrent stands still, and that is no error', async (t) => {
+  const { path, empty } = makeTorrent(t, 100_000);
+  const { httpPort, child, ended } = await startClient(t, [`--torrent-file=${path}`, `--archives=${empty}`]);
+  const socket = connect({ port: httpPort, host: '127.0.0.1' });
+  afterwards(t, () => void socket.destroy());
+  const began = performance.now();
+  socket.resume().write('POST /api/v1/torrents HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nd4:');
+  await once(socket, 'close');
+  assert.ok(performance.now() - began < SLOW_CALLER_MS, `${performance.now() - began} ms`);
+  child.kill('SIGTERM');
+  assert.doesNotMatch((await ended).stdout, /"level":"(?:warn|error)"/);
+});
+
+test('a caller who leaves in the middle of what he sends is no error', async (t) => {
+  const { path, empty } = makeTorrent(t, 100_000);
+  const { httpPort, child, ended } = await startClient(t, [`--torrent-file=${path}`, `--archives=${empty}`]);
+  for (let count = 0; count < 5; count++) {
+    const socket = connect({ port: httpPort, host: '127.0.0.1' });
+    socket.write(
+      'POST /api/v1/torrents HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\nd4:',
+    );
+    // It reads the body by now.
+    await once(socket, 'data');
+    socket.destroy();
+    await statusOf(httpPort);
+  }
+  child.kill('SIGTERM');
+  assert.doesNotMatch((await ended).stdout, /"level":"(?:warn|error)"/);
 });
 
 test('§4: with a token everything but health needs it', async (t) => {

@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { TorrentPage } from '@enjambre/contract';
+import { until } from '../swarm/until.ts';
 import { ClientApi } from './client-api.ts';
 import { startClient, startEnjambre } from './client-process.ts';
 import { emptyClient, refusal } from './empty-client.ts';
@@ -85,6 +86,29 @@ test('one in a watched folder is named and left', async (t) => {
   assert.ok(existsSync(join(watched, 'second.torrent')));
   const api = new ClientApi(client.httpPort);
   assert.equal((await api.get<TorrentPage>('/torrents')).body.total, 1);
+});
+
+test('those in a watched folder are tried again, one after the other, as what was in their way is removed', async (t) => {
+  const { first, second, sentence } = twoAlbums(t);
+  const third = makeFolderTorrent(t, 'album', { 'a.bin': 40_000 });
+  const watched = temporaryFolder(t);
+  for (const [name, { path }] of Object.entries({ first, second, third }))
+    copyFileSync(path, join(watched, `${name}.torrent`));
+  const client = await startClient(t, [`--archives=${join(temporaryFolder(t), 'archives')}`, `--watch=${watched}`]);
+  const api = new ClientApi(client.httpPort);
+  const there = async () => (await api.get<TorrentPage>('/torrents')).body.items.map(({ infoHash }) => infoHash).join();
+  await client.line(new RegExp(`third\\.torrent: ${sentence.source}`));
+  assert.equal(await there(), first.infoHash);
+  await api.delete(`/torrents/${first.infoHash}`);
+  assert.equal((await client.line(/second\.torrent: tried again/)).level, 'info');
+  await client.line(new RegExp(`third\\.torrent: album/a\\.bin belongs to album \\(${second.infoHash}\\) already`));
+  assert.equal(await there(), second.infoHash);
+  await api.delete(`/torrents/${second.infoHash}`);
+  await until('the third', async () => (await there()) === third.infoHash || undefined);
+  client.child.kill('SIGTERM');
+  const { stdout } = await client.ended;
+  const tried = [...stdout.matchAll(/(\w+)\.torrent: tried again/g)].map(([, name]) => name);
+  assert.deepEqual(tried, ['second', 'third', 'third']);
 });
 
 test('one that was kept before is named at a start and stays kept', async (t) => {

@@ -34,6 +34,16 @@ test('a second client is refused by the number of the first, and starts when tha
   assert.deepEqual(readdirSync(state), []);
 });
 
+test('one that cannot be written is named at the start, and the client goes on', {
+  skip: process.platform !== 'linux' && 'nobody may write into /proc, not even root',
+}, async (t) => {
+  const archives = `--archives=${join(temporaryFolder(t), 'archives')}`;
+  const { line } = await startClient(t, ['--state-dir=/proc/enjambre', archives]);
+  const { level, message } = await line(/--state-dir/);
+  assert.equal(level, 'warn');
+  assert.match(message, /^--state-dir \/proc\/enjambre: cannot be written: [^:]+; nothing new is remembered/);
+});
+
 test('of eight that start at once one runs', async (t) => {
   const { flags } = place(t);
   const clients = Array.from({ length: 8 }, (_, index) =>

@@ -1,11 +1,15 @@
 // --watch: what people do with .torrent files there while the client runs.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, renameSync, utimesSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { TorrentDetail } from '@enjambre/contract';
 import { until } from '../swarm/until.ts';
+import { afterwards } from './cleanup.ts';
 import { ClientApi } from './client-api.ts';
 import { startClient } from './client-process.ts';
 import { makeTorrent, temporaryFolder } from './torrent-fixture.ts';
@@ -47,4 +51,34 @@ test('a .torrent that is touched says nothing; the same one twice is named', asy
   assert.match((await line(/are the same torrent/)).message, /a\.torrent and .*b\.torrent are/);
   child.kill('SIGTERM');
   assert.equal((await ended).stdout.match(/same torrent/g)?.length, 1);
+});
+
+test('a .torrent that comes while the same one is on its way out is there afterwards', async (t) => {
+  const stopped = Promise.withResolvers<ServerResponse>();
+  const tracker = createServer(({ url = '' }, response) => {
+    // Told that we left, it takes its time: as long is the torrent being removed.
+    if (url.includes('event=stopped')) stopped.resolve(response);
+    else response.end('d8:intervali1800e5:peers0:e');
+  }).listen(0, '127.0.0.1');
+  afterwards(t, () => void tracker.close().closeAllConnections());
+  await once(tracker, 'listening');
+  const { port } = tracker.address() as AddressInfo;
+  const fixture = makeTorrent(t, 100_000, { trackers: [`http://127.0.0.1:${port}/announce`] });
+  const watched = temporaryFolder(t);
+  const given = [`--torrent-file=${fixture.path}`, `--watch=${watched}`, `--archives=${fixture.complete}`];
+  const { httpPort, line } = await startClient(t, given);
+  const api = new ClientApi(httpPort);
+  const path = `/torrents/${fixture.infoHash}`;
+  await until('told', async () => {
+    const { items } = (await api.get<{ items: { state: string }[] }>(`${path}/trackers`)).body;
+    return items[0].state === 'working' || undefined;
+  });
+  const removed = api.delete(path);
+  const response = await stopped.promise;
+  copyFileSync(fixture.path, join(watched, 'a.torrent'));
+  await line(/same torrent/);
+  response.end('d8:intervali1800e5:peers0:e');
+  assert.equal((await removed).status, 200);
+  await line(/a\.torrent: tried again/);
+  await until('there', async () => (await api.get(path)).status === 200 || undefined);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -56,4 +56,14 @@ test('what others put there is nothing of ours; what is no folder is refused by 
     () => opened(join(path, 'notes.txt')),
     (error) => error instanceof StartError && error.code === 'state-folder' && error.message.includes('notes.txt'),
   );
+});
+
+test('what a client that was killed did not finish is cleared away, and not what somebody may be writing now', (t) => {
+  const path = place(t);
+  opened(path).keep(ONE, Buffer.from('one'));
+  const [old, young] = [`${ONE}.torrent.new`, `${OTHER}.torrent.new`];
+  for (const name of [old, young, 'mine.new']) writeFileSync(join(path, name), 'half');
+  for (const name of [old, 'mine.new']) utimesSync(join(path, name), 1, 1);
+  assert.deepEqual(opened(path).torrentPaths, [join(path, `${ONE}.torrent`)]);
+  assert.deepEqual(readdirSync(path), [`${ONE}.torrent`, young, 'mine.new']);
 });

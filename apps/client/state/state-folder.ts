@@ -2,13 +2,16 @@
 // `<info hash>.torrent` is a torrent, an empty `<info hash>.paused` a mark. Nothing is there before there is something.
 // Invariant: a .torrent is whole whenever it is there.
 
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolderSync } from '@enjambre/runtime';
 import { reasonOf, StartError } from '../errors.ts';
 import { writeWholeFile } from './whole-file.ts';
 
 const NAME = /^([0-9a-f]{40})\.(torrent|paused)$/;
+const UNFINISHED = /^[0-9a-f]{40}\.torrent\.new$/;
+/** A younger one may be another client's, which is writing it. */
+const ABANDONED_AGE_MS = 60 * 60 * 1000;
 
 export class StateFolder {
   readonly #path: string;
@@ -19,9 +22,13 @@ export class StateFolder {
     this.#path = path;
   }
 
-  /** Reads what is there. @throws StartError when it cannot be read */
+  /**
+   * Reads what is there, and clears away what a client that was killed did not finish.
+   * @throws StartError when it cannot be read
+   */
   open(): void {
     for (const name of namesIn(this.#path)) {
+      if (UNFINISHED.test(name)) removeAbandoned(join(this.#path, name));
       const [, infoHash, kind] = NAME.exec(name) ?? [];
       if (infoHash !== undefined) (kind === 'paused' ? this.#paused : this.#kept).add(infoHash);
     }
@@ -79,5 +86,13 @@ function namesIn(path: string): string[] {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new StartError('state-folder', `--state-dir ${path}: cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function removeAbandoned(path: string): void {
+  try {
+    if (Date.now() - statSync(path).mtimeMs > ABANDONED_AGE_MS) rmSync(path);
+  } catch {
+    // Gone meanwhile, or not ours to remove: it is in nobody's way.
   }
 }

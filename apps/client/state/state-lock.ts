@@ -6,8 +6,8 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeFolderSync } from '@enjambre/runtime';
-import { StartError } from '../errors.ts';
+import { type Logger, makeFolderSync } from '@enjambre/runtime';
+import { reasonOf, StartError } from '../errors.ts';
 
 const NAME = /^([0-9]+)-([0-9]+)-([0-9]+)\.client$/;
 // Another contender needs less than a millisecond to decide; one that takes longer is stopped, and holds.
@@ -15,18 +15,20 @@ const PATIENCE_MS = 1_000;
 const RETRY_MS = 5;
 
 /**
- * Made when missing. One that takes no file is nobody's: what would be written there is refused then.
+ * Made when missing. One that takes no file is nobody's, and that is told: what would be written there is refused then.
  * @returns lets go
  * @throws StartError `state-in-use`
  */
-export async function lockStateFolder(folder: string): Promise<() => void> {
+export async function lockStateFolder(folder: string, logger: Logger): Promise<() => void> {
   const own = `${process.pid}-${startOf('self') ?? 0}-${processRoom()}.client`;
   const path = join(folder, own);
   let descriptor: number;
   try {
     makeFolderSync(folder, 0o700);
     descriptor = openSync(path, 'w', 0o600);
-  } catch {
+  } catch (error) {
+    const consequence = 'nothing new is remembered while that is so, and no second client is kept off';
+    logger.log('warn', `--state-dir ${folder}: cannot be written: ${reasonOf(error)}; ${consequence}`);
     return () => {};
   }
   try {

@@ -1,5 +1,6 @@
 // A folder whose .torrent files are handed over as they appear. Invariant: each version of a file (length, and time of change,
-// of its rights and name too) is handed over once, and only after it has stopped changing.
+// of its rights and name too) is handed over once, and only after it has stopped changing; again when what it waits for has come.
+// What has such a name and is no file is named, once.
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,13 +17,21 @@ const FULL_SCAN_INTERVAL_MS = 15_000;
 interface Sighting {
   readonly version: string;
   handedOver: boolean;
+  /** It was handed over before, and something was in its way. */
+  waited: boolean;
 }
+
+/**
+ * Gets the path of each file that has settled; what is wrong with it is for the receiver to say.
+ * Whoever cannot take it yet answers with what it waits for.
+ */
+type OnTorrent = (path: string) => Promise<void> | undefined;
 
 export class WatchFolder {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #onTorrent: (path: string) => void;
+  readonly #onTorrent: OnTorrent;
   #sightings = new Map<string, Sighting>();
   /** The folder's own time of change, and when it was gone through last. */
   #folderTimeMs = 0;
@@ -32,8 +41,7 @@ export class WatchFolder {
   #scanning = false;
   #problem: string | undefined;
 
-  /** @param onTorrent gets the path of each file that has settled; what is wrong with it is for the receiver to say */
-  constructor(path: string, clock: Clock, logger: Logger, onTorrent: (path: string) => void) {
+  constructor(path: string, clock: Clock, logger: Logger, onTorrent: OnTorrent) {
     this.#path = path;
     this.#clock = clock;
     this.#logger = logger;
@@ -87,17 +95,51 @@ export class WatchFolder {
     const sightings = new Map<string, Sighting>();
     const names = (await readdir(this.#path)).filter((name) => /^[^.].*\.torrent$/is.test(name));
     for (const name of names.sort()) {
-      const stats = await stat(join(this.#path, name)).catch(() => undefined);
-      if (stats?.isFile() !== true) continue;
-      // The time of rights and names: one that could not be read may be readable now.
-      const version = `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino}`;
+      const { version, changedAtMs, problem } = await lookAt(this.#path, name);
       const before = this.#sightings.get(name);
-      const settled = before?.version === version || this.#clock.wallTime() - stats.mtimeMs > SETTLED_AGE_MS;
-      const handedOver = before?.version === version && before.handedOver;
-      sightings.set(name, { version, handedOver: handedOver || settled });
+      const isSame = before?.version === version;
+      const sighting = isSame ? before : { version, handedOver: false, waited: false };
+      sightings.set(name, sighting);
+      const settled = isSame || this.#clock.wallTime() - changedAtMs > SETTLED_AGE_MS;
       if (!settled) this.#isSettled = false;
-      if (settled && !handedOver) this.#onTorrent(join(this.#path, name));
+      if (settled && !sighting.handedOver) this.#handOver(join(this.#path, name), sighting, problem);
     }
     this.#sightings = sightings;
   }
+
+  #handOver(path: string, sighting: Sighting, problem: string | undefined): void {
+    sighting.handedOver = true;
+    if (problem !== undefined) return this.#logger.log('warn', `${path}: cannot be read: ${problem}`);
+    if (sighting.waited) this.#logger.log('info', `${path}: tried again: what was in its way is gone`);
+    void this.#onTorrent(path)?.then(() => {
+      sighting.handedOver = false;
+      sighting.waited = true;
+      this.#isSettled = false;
+    });
+  }
+}
+
+interface Look {
+  readonly version: string;
+  readonly changedAtMs: number;
+  /** Why it cannot be handed over. */
+  readonly problem?: string;
+}
+
+async function lookAt(folder: string, name: string): Promise<Look> {
+  try {
+    const stats = await stat(join(folder, name));
+    if (!stats.isFile()) return unusable('it is no file');
+    // The time of rights and names: one that could not be read may be readable now.
+    const version = `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino}`;
+    return { version, changedAtMs: stats.mtimeMs };
+  } catch (error) {
+    // Bytes that are no UTF-8 come as U+FFFD, and no file has that name.
+    return unusable(name.includes('\ufffd') ? 'its name is not UTF-8' : reasonOf(error));
+  }
+}
+
+/** Seen twice before it is named: one that is gone by the second look was on its way elsewhere. */
+function unusable(problem: string): Look {
+  return { version: problem, changedAtMs: Number.POSITIVE_INFINITY, problem };
 }
