@@ -14,7 +14,7 @@ export interface Asked {
 
 /** One path and what it does. Handlers are short: they ask somebody and dress the outcome. */
 export interface Route {
-  /** The methods it answers to; `any` for all. With GET it answers HEAD: who sends the answer leaves the body out. */
+  /** The methods it answers to; `any` for all. */
   readonly methods: readonly string[] | 'any';
   /** Answers without a token even when one is set. */
   readonly open?: boolean;
@@ -22,6 +22,9 @@ export interface Route {
   readonly changes?: boolean;
   readonly handle: (asked: Asked) => Answer | Promise<Answer>;
 }
+
+/** The methods of a route that is only looked at: who sends the answer to HEAD leaves the body out (RFC 9110 §9.3.2). */
+export const READING: readonly string[] = ['GET', 'HEAD'];
 
 /** By path, whose parts may be names: `/torrents/:infohash`. Several routes of one path have different methods. */
 export type RouteTable = Readonly<Record<string, Route | readonly Route[]>>;
@@ -48,20 +51,15 @@ export function router(table: RouteTable, policy: AdmissionPolicy): (request: Re
   return (request) => {
     const { path, query } = takeApart(request.url);
     const found = find(path);
-    const route = found?.routes.find(({ methods }) => methods === 'any' || answered(methods).includes(request.method));
+    const route = found?.routes.find(({ methods }) => methods === 'any' || methods.includes(request.method));
     const isOpen = found?.routes.some(({ open }) => open === true) === true;
     const refused = refusal(request, { open: isOpen, changes: route?.changes === true }, policy);
     if (refused !== undefined) return refused;
     if (found === undefined) return notFound();
-    if (route === undefined) return methodNotAllowed(found.routes.flatMap(({ methods }) => answered(methods)));
+    if (route === undefined) return methodNotAllowed(found.routes.flatMap(({ methods }) => methods));
     const body = (limit: number): Promise<Uint8Array | undefined> => readBody(request, limit);
     return route.handle({ params: found.params, query: new URLSearchParams(query), body });
   };
-}
-
-/** GET brings HEAD along (RFC 9110 §9.3.2). */
-function answered(methods: Route['methods']): string[] {
-  return [methods].flat().flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }
 
 function finder(table: RouteTable): (path: string) => Found | undefined {

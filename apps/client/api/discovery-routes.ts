@@ -1,7 +1,7 @@
 // Where peers come from, seen and steered below /api/v1, as packages/contract/discovery.ts has it.
 
 import type { NewTracker, SourceDefaults, SourceList, SourceSwitch, TrackerList } from '@enjambre/contract';
-import { type Answer, jsonAnswer, type Route } from '@enjambre/http';
+import { type Answer, jsonAnswer, READING, type Route } from '@enjambre/http';
 import type { Discovery } from '../discovery.ts';
 import { ApiError } from '../errors.ts';
 import { readTracker } from '../flag-values.ts';
@@ -16,13 +16,13 @@ const TRACKER_SENTENCE = `The body is JSON, {"url": "http://…"}, with "tier": 
 
 export function discoveryRoutes(torrents: TorrentList, discovery: Discovery): Record<string, Route | Route[]> {
   const route = (method: string, handle: TorrentHandle, parameters: readonly string[] = []): Route => ({
-    methods: [method],
+    methods: method === 'GET' ? READING : [method],
     changes: method !== 'GET',
     handle: ofTorrent(torrents, handle, parameters),
   });
   const torrent = '/api/v1/torrents/:infohash';
   return {
-    '/api/v1/sources': { methods: ['GET'], handle: refusing([], () => defaults(discovery)) },
+    '/api/v1/sources': { methods: READING, handle: refusing([], () => defaults(discovery)) },
     '/api/v1/sources/:name': {
       methods: ['POST'],
       changes: true,

@@ -2,7 +2,7 @@
 // answer.
 
 import type { TorrentPage, TorrentRemoval } from '@enjambre/contract';
-import { jsonAnswer, metricsAnswer, type Route } from '@enjambre/http';
+import { jsonAnswer, metricsAnswer, READING, type Route } from '@enjambre/http';
 import type { Clock } from '@enjambre/runtime';
 import { ApiError } from '../errors.ts';
 import type { TorrentAdding } from '../torrent-adding.ts';
@@ -25,7 +25,7 @@ export interface ApiOptions {
 
 export function apiRoutes({ torrents, adding, archives, clock }: ApiOptions): Record<string, Route | Route[]> {
   const read = (handle: TorrentHandle, parameters: readonly string[] = []): Route => ({
-    methods: ['GET'],
+    methods: READING,
     handle: ofTorrent(torrents, handle, parameters),
   });
   const change = (handle: TorrentHandle): Route => ({
@@ -37,12 +37,12 @@ export function apiRoutes({ torrents, adding, archives, clock }: ApiOptions): Re
   const startedAtMs = clock.wallTime();
   return {
     '/metrics': {
-      methods: ['GET'],
+      methods: READING,
       handle: () => metricsAnswer(metricsOf(torrents.entries, startedAtMs)),
     },
     '/api/v1/torrents': [
       {
-        methods: ['GET'],
+        methods: READING,
         handle: refusing(['state', 'sort', ...PAGE_PARAMETERS], ({ query }) => {
           const page = readPage(query);
           return jsonAnswer(cutPage(selectTorrents(torrents.entries, query), page, summaryOf) satisfies TorrentPage);
