@@ -6,11 +6,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Status } from '@enjambre/contract';
+import type { Host, Status } from '@enjambre/contract';
 import { encodeBencode } from '@enjambre/metainfo';
 import { silentLogger, systemClock, systemRandom } from '@enjambre/runtime';
 import { buildServer } from '../../apps/fleet/api/server.ts';
+import type { Replica, Replication } from '../../apps/fleet/drivers/driver.ts';
 import { FakeDriver } from '../../apps/fleet/drivers/fake/fake-driver.ts';
+import { hostAlone } from '../../apps/fleet/drivers/host-alone.ts';
 import { Fleet } from '../../apps/fleet/fleet.ts';
 import { buildPage, PAGE_FOLDER } from './browser.fixture.ts';
 
@@ -25,7 +27,8 @@ export interface Thousand {
   close(): Promise<void>;
 }
 
-export async function startThousand(count: number): Promise<Thousand> {
+/** @param hosts names of those that they are on; none: this machine, without an engine */
+export async function startThousand(count: number, hosts: readonly string[] = []): Promise<Thousand> {
   await buildPage();
   const folder = mkdtempSync(path.join(tmpdir(), 'enjambre-thousand-'));
   const clients = createServer((request, response) => {
@@ -34,7 +37,7 @@ export async function startThousand(count: number): Promise<Thousand> {
     response.end(JSON.stringify(statusOf(number)));
   });
   await new Promise<void>((resolve) => clients.listen(0, HOST, resolve));
-  const driver = new FakeDriver(systemClock);
+  const driver = hosts.length === 0 ? new FakeDriver(systemClock) : new HostsDriver(hosts);
   const world = { clock: systemClock, random: systemRandom, logger: silentLogger };
   const folders = { dataFolder: path.join(folder, 'state'), root: path.join(folder, 'downloads') };
   const fleet = await Fleet.open({ ...world, ...folders, driver, tracker: undefined });
@@ -61,6 +64,44 @@ export async function startThousand(count: number): Promise<Thousand> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Says, as that of a Swarm, that each container has an instance on each of several hosts. */
+class HostsDriver extends FakeDriver {
+  override readonly name = 'docker-swarm';
+  override readonly replication: Replication = {
+    replicas: (id) => this.#replicas(id),
+    problemOf: () => undefined,
+    update: async () => {},
+    updateOf: () => undefined,
+  };
+
+  readonly #hosts: readonly string[];
+
+  constructor(hosts: readonly string[]) {
+    super(systemClock);
+    this.#hosts = hosts;
+  }
+
+  override async hosts(): Promise<readonly Host[]> {
+    return this.#hosts.map((name) => hostAlone({ name, instances: 1 }));
+  }
+
+  #replicas(id: string): readonly Replica[] {
+    const running = this.get(id);
+    if (running === undefined) return [];
+    const { endpoint, startedAt } = running;
+    const state = 'running';
+    return this.#hosts.map((host, at) => ({
+      id: `${at}`,
+      host,
+      image: this.image,
+      state,
+      endpoint,
+      startedAt,
+      problem: undefined,
+    }));
+  }
 }
 
 /** Those that download are a little further each time they are asked. */

@@ -1,15 +1,21 @@
 // The window of keys: the table of commands as people read it.
 
+import { useQuery } from '@tanstack/react-query';
+import { hasEngine } from '../features/engine/engine-of.ts';
 import { useValue } from '../fleet/fleet-context.tsx';
 import { type Command, LIST_COMMANDS, PAGE_COMMANDS, setSingleKeys, singleKeys } from '../lib/commands.ts';
 import { t } from '../lib/language.ts';
+import { infoQuery } from '../lib/queries.ts';
 import { Dialog } from './dialog.tsx';
 
 export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
   const on = useValue(singleKeys);
+  const engine = hasEngine(useQuery(infoQuery).data);
+  // No key leads to a place that the page does not have.
+  const anywhere = PAGE_COMMANDS.filter(({ name }) => name !== 'engine' || engine);
   return (
     <Dialog open title={t('keys.title')} onClose={onClose}>
-      <Keys title={t('keys.anywhere')} commands={PAGE_COMMANDS} />
+      <Keys title={t('keys.anywhere')} commands={anywhere} />
       <label className="my-3 flex min-h-8 items-center gap-2 text-row text-muted">
         <input
           type="checkbox"

@@ -38,10 +38,13 @@ function usePlaces(): readonly (typeof PLACES)[number][] {
 export function Shell() {
   const navigate = useNavigate();
   const [keysOpen, setKeysOpen] = useState(false);
+  const engine = hasEngine(useQuery(infoQuery).data);
   useCommand('help', () => setKeysOpen(true));
   useCommand('containers', () => void navigate({ to: '/' }));
   useCommand('torrents', () => void navigate({ to: '/torrents' }));
-  useCommand('engine', () => void navigate({ to: '/engine' }));
+  useCommand('engine', () => {
+    if (engine) void navigate({ to: '/engine' });
+  });
   return (
     <AddProvider>
       <div className="flex h-dvh flex-col">

@@ -3,7 +3,17 @@
 import type { Host, Stats } from '@enjambre/contract';
 import type { Clock } from '@enjambre/runtime';
 import { FleetError } from '../../errors.ts';
-import type { Driver, DriverListener, Endpoint, Exit, Instance, InstanceSpec, Keepsake, LogLine } from '../driver.ts';
+import type {
+  Driver,
+  DriverListener,
+  Endpoint,
+  Exit,
+  Instance,
+  InstanceSpec,
+  Keepsake,
+  LogLine,
+  Replication,
+} from '../driver.ts';
 import { hostAlone } from '../host-alone.ts';
 
 interface FakeInstance extends Instance {
@@ -23,12 +33,12 @@ const idle: Stats = {
 };
 
 export class FakeDriver implements Driver {
-  readonly name = 'fake';
+  readonly name: string = 'fake';
   readonly image = 'fake-client';
   readonly networks = undefined;
   readonly images = undefined;
   readonly hasVolumes = false;
-  readonly replication = undefined;
+  readonly replication: Replication | undefined = undefined;
   readonly folderOwner = undefined;
   unreachable: string | undefined;
   /** What a start says when it cannot be done; undefined: it can. */

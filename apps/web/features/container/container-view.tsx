@@ -12,6 +12,7 @@ import { useAct } from '../../fleet/use-actions.ts';
 import { makesSense, VERBS } from '../../fleet/verb.ts';
 import { t } from '../../lib/language.ts';
 import { RemovalDialog } from '../containers/late-dialogs.ts';
+import { lookedAt } from '../containers/return-focus.ts';
 import { stateInList } from '../containers/row-text.ts';
 import { Configuration } from './configuration.tsx';
 import { Figures } from './figures.tsx';
@@ -29,6 +30,7 @@ export function ContainerView() {
   const { id } = route.useParams();
   const loaded = useLoaded();
   const container = useRow(id);
+  useEffect(() => lookedAt.set(id), [id]);
   if (container !== undefined) return <Known key={id} container={container} />;
   return (
     <div className="flex flex-col items-center gap-4 p-12 text-center text-muted">

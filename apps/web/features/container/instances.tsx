@@ -65,10 +65,10 @@ export function Instances({ container, now }: InstancesProps) {
 const COLUMNS: readonly TableColumn<Row>[] = [
   {
     label: 'column.host',
-    className: 'w-1/4',
+    className: 'w-1/4 max-md:w-1/3',
     cell: ({ host, id }) => (
-      <span className="flex min-w-0 gap-2">
-        {host === null ? <Nothing meaning={t('cell.unknown')} /> : <Name name={host} />}
+      <span className="flex min-w-0 flex-wrap gap-x-2">
+        {host === null ? <Nothing meaning={t('cell.unknown')} /> : <Name name={host} whole />}
         {/* Replicas are counted; one on every host is named by its host. */}
         {/^\d+$/.test(id) && <span className="shrink-0 text-muted">{id}</span>}
       </span>

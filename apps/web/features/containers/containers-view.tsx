@@ -14,6 +14,7 @@ import { FleetGrid } from './fleet-grid.tsx';
 import { RemovalDialog, RowMenu } from './late-dialogs.ts';
 import { type ListSearch, queryOf } from './list-search.ts';
 import { ListCursor } from './list-state.ts';
+import { focusHeading, lookedAt } from './return-focus.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import { Summary } from './summary.tsx';
 import { useFreshRows } from './use-fresh-rows.ts';
@@ -36,7 +37,7 @@ function ContainerList() {
   const query = useMemo(() => queryOf(search), [search]);
   const [held, setHeld] = useState(false);
   const order = useListOrder(query, held);
-  const [cursor] = useState(() => new ListCursor());
+  const [cursor] = useState(() => new ListCursor(lookedAt.get()));
   const [menu, setMenu] = useState<{ id: string; anchor: Element; open: boolean }>();
   const [removing, setRemoving] = useState<readonly string[]>();
   const [selecting, setSelecting] = useState(false);
@@ -44,6 +45,8 @@ function ContainerList() {
   const fresh = useFreshRows(order.ids);
   const searchField = useRef<HTMLInputElement>(null);
 
+  // Unless the list itself has taken it.
+  useEffect(focusHeading, []);
   useCommand('search', () => searchField.current?.focus());
   useEffect(() => store.watchList(() => cursor.forgetGone((id) => store.row(id) !== undefined)), [store, cursor]);
   useEffect(

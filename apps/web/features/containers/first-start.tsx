@@ -1,7 +1,7 @@
 // Nothing is there yet: what to do next, and a sample for who only wants to see it work.
 
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Comb } from '../../components/comb.tsx';
 import { api } from '../../lib/api.ts';
@@ -9,12 +9,15 @@ import { t } from '../../lib/language.ts';
 import { infoQuery } from '../../lib/queries.ts';
 import { refusalText } from '../../lib/refusal-text.ts';
 import { useAdd } from '../add/add-context.ts';
+import { focusHeading } from './return-focus.ts';
 
 export function FirstStart() {
   const add = useAdd();
   const info = useQuery(infoQuery).data;
   const [starting, setStarting] = useState(false);
   const [failure, setFailure] = useState<string>();
+  // The last row may have gone with the focus.
+  useEffect(focusHeading, []);
   const start = async (): Promise<void> => {
     setStarting(true);
     setFailure(undefined);
@@ -30,7 +33,9 @@ export function FirstStart() {
     <div className="mx-auto flex h-full max-w-2xl flex-col items-center justify-center gap-6 overflow-y-auto p-6 text-center">
       <Comb />
       <div>
-        <h1 className="text-figure font-semibold">{t('first.title')}</h1>
+        <h1 tabIndex={-1} className="text-figure font-semibold">
+          {t('first.title')}
+        </h1>
         <p className="mx-auto max-w-md pt-2 text-lead text-muted">{t('first.lead')}</p>
       </div>
       <div className="flex flex-wrap justify-center gap-3">

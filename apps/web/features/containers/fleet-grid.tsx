@@ -10,6 +10,7 @@ import { CELL_COUNT } from './columns.ts';
 import { GridHeader } from './grid-header.tsx';
 import { GridRow, rowId } from './grid-row.tsx';
 import { type ListCursor, WHOLE_ROW } from './list-state.ts';
+import { isFocusLost } from './return-focus.ts';
 import { cellId } from './row-cells.tsx';
 import { useGridKeys } from './use-grid-keys.ts';
 import type { ShownOrder } from './use-list-order.ts';
@@ -58,6 +59,14 @@ export function FleetGrid(props: FleetGridProps) {
     kept: cursorIndex,
   });
   useQuietWhile(isScrolling);
+
+  const comeBack = useRef(() => {
+    // A row that is being removed will be gone.
+    if (at === undefined || cursorIndex === -1 || pending.get(at)?.verb === 'remove' || !isFocusLost()) return;
+    scrollTo(cursorIndex);
+    scroller.current?.focus({ preventScroll: true });
+  });
+  useEffect(() => comeBack.current(), []);
 
   const rowsInView = useCallback(
     () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1),

@@ -16,8 +16,8 @@ export interface ListState {
 const NOWHERE: ListState = { cursor: undefined, cell: WHOLE_ROW, selected: new Set(), anchor: undefined };
 
 export class ListCursor extends ValueStore<ListState> {
-  constructor() {
-    super(NOWHERE);
+  constructor(at?: string) {
+    super({ ...NOWHERE, cursor: at });
   }
 
   moveTo(id: string, cell = WHOLE_ROW): void {

@@ -27,7 +27,7 @@ export function Summary({ attention, onAttention }: SummaryProps) {
       aria-label={t('totals.label')}
       className="flex items-center gap-x-8 border-b border-hairline bg-surface px-4 py-2 max-md:sr-only md:h-16"
     >
-      <h1 className="text-title leading-[1.2] font-semibold whitespace-nowrap">
+      <h1 tabIndex={-1} className="text-title leading-[1.2] font-semibold whitespace-nowrap">
         {t('totals.containers', { count: totals.containers })}
         <span className="block pt-0.5 text-row font-normal text-muted">{parts.join(' · ')}</span>
       </h1>

@@ -21,10 +21,10 @@ const STATES: Readonly<Record<Host['state'], ShownState>> = {
 const COLUMNS: readonly TableColumn<Host>[] = [
   {
     label: 'hosts.name',
-    className: 'w-1/5 max-md:w-1/3',
+    className: 'w-1/5 max-md:w-2/5',
     cell: ({ name, address }) => (
       <>
-        <Name name={name} />
+        <Name name={name} whole />
         {address !== null && <span className="text-note text-muted">{address}</span>}
       </>
     ),
