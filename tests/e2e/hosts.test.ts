@@ -3,24 +3,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { expect, type Locator, type Page } from '@playwright/test';
-import { Browsing, fits, shoot, skip, violations } from './browser.fixture.ts';
+import { fits, shoot, skip, violations } from './browser.fixture.ts';
 import { startThousand, type Thousand } from './thousand.fixture.ts';
 
 const HOSTS = ['ip-10-20-30-141.eu-south-2.compute.internal', 'ip-10-20-30-142.eu-south-2.compute.internal'];
 
 describe('hosts with long names', { skip }, () => {
-  const browsing = new Browsing();
   let fleet: Thousand;
   let page: Page;
 
   before(async () => {
     fleet = await startThousand(1, HOSTS);
-    page = await browsing.open(fleet.url, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+    page = await fleet.open({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
   });
-  after(async () => {
-    await browsing.close();
-    await fleet.close();
-  });
+  after(() => fleet.close());
 
   it('are named whole on the narrowest phone, where they are listed', async () => {
     await page.getByRole('link', { name: 'Engine', exact: true }).click();

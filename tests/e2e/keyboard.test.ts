@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { expect, type Page } from '@playwright/test';
-import { Browsing, shoot, skip } from './browser.fixture.ts';
+import { shoot, skip } from './browser.fixture.ts';
 import { startThousand, type Thousand } from './thousand.fixture.ts';
 
 /** More than fit on a screen. */
@@ -11,19 +11,15 @@ const COUNT = 60;
 const FAR = 50;
 
 describe('the keyboard', { skip }, () => {
-  const browsing = new Browsing();
   const complaints: string[] = [];
   let thousand: Thousand;
   let page: Page;
 
   before(async () => {
     thousand = await startThousand(COUNT);
-    page = await browsing.open(thousand.url, { viewport: { width: 1280, height: 800 } }, complaints);
+    page = await thousand.open({ viewport: { width: 1280, height: 800 } }, complaints);
   });
-  after(async () => {
-    await browsing.close();
-    await thousand.close();
-  });
+  after(() => thousand.close());
   beforeEach(async () => {
     await page.goto(thousand.url);
     await expect(page.getByRole('grid')).toBeVisible();
@@ -104,19 +100,15 @@ describe('the keyboard', { skip }, () => {
 });
 
 describe('the keyboard, after the only container went', { skip }, () => {
-  const browsing = new Browsing();
   let fleet: Thousand;
 
   before(async () => {
     fleet = await startThousand(1);
   });
-  after(async () => {
-    await browsing.close();
-    await fleet.close();
-  });
+  after(() => fleet.close());
 
   it('is at the heading of what is there instead of a list', async () => {
-    const page = await browsing.open(fleet.url);
+    const page = await fleet.open();
     await page.getByRole('row').filter({ hasText: 'web-0000' }).click();
     await page.getByRole('button', { name: 'Remove…' }).press('Enter');
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).press('Enter');

@@ -9,12 +9,13 @@ import path from 'node:path';
 import type { Host, Status } from '@enjambre/contract';
 import { encodeBencode } from '@enjambre/metainfo';
 import { silentLogger, systemClock, systemRandom } from '@enjambre/runtime';
+import type { BrowserContextOptions, Page } from '@playwright/test';
 import { buildServer } from '../../apps/fleet/api/server.ts';
 import type { Replica, Replication } from '../../apps/fleet/drivers/driver.ts';
 import { FakeDriver } from '../../apps/fleet/drivers/fake/fake-driver.ts';
 import { hostAlone } from '../../apps/fleet/drivers/host-alone.ts';
 import { Fleet } from '../../apps/fleet/fleet.ts';
-import { buildPage, PAGE_FOLDER } from './browser.fixture.ts';
+import { Browsing, buildPage, PAGE_FOLDER } from './browser.fixture.ts';
 
 const HOST = '127.0.0.1';
 const SIZE = 64 * 1024 ** 2;
@@ -24,6 +25,9 @@ const MOVING = 10;
 
 export interface Thousand {
   readonly url: string;
+  /** A page of its own browser profile on it; whatever breaks in it ends up in `complaints`. */
+  open(options?: BrowserContextOptions, complaints?: string[]): Promise<Page>;
+  /** Its pages, too. */
   close(): Promise<void>;
 }
 
@@ -54,9 +58,13 @@ export async function startThousand(count: number, hosts: readonly string[] = []
   const pageFolder = path.join(PAGE_FOLDER, 'dist');
   const server = await buildServer({ fleet, policy, pageFolder, demo, logger: silentLogger });
   await server.listen({ port: 0, host: HOST });
+  const url = `http://${HOST}:${(server.server.address() as AddressInfo).port}/`;
+  const browsing = new Browsing();
   return {
-    url: `http://${HOST}:${(server.server.address() as AddressInfo).port}/`,
+    url,
+    open: (options, complaints) => browsing.open(url, options, complaints),
     async close() {
+      await browsing.close();
       await server.close();
       await fleet.close(true);
       clients.closeAllConnections();

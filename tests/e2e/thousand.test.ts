@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type CDPSession, expect, type Page } from '@playwright/test';
-import { Browsing, shoot, skip } from './browser.fixture.ts';
+import { shoot, skip } from './browser.fixture.ts';
 import { startThousand, type Thousand } from './thousand.fixture.ts';
 
 const COUNT = 1_000;
@@ -15,21 +15,17 @@ const STEP_PX = 100;
 const SOON_MS = 2_000;
 
 describe('a thousand containers', { skip }, () => {
-  const browsing = new Browsing();
   const complaints: string[] = [];
   let thousand: Thousand;
   let page: Page;
 
   before(async () => {
     thousand = await startThousand(COUNT);
-    page = await browsing.open(thousand.url, { viewport: { width: 1440, height: 900 } }, complaints);
+    page = await thousand.open({ viewport: { width: 1440, height: 900 } }, complaints);
     await expect(page.getByRole('heading', { name: '1,000 containers' })).toBeVisible();
     await expect(page.getByRole('button', { name: /^Complete/ })).toContainText('900', { timeout: 20_000 });
   });
-  after(async () => {
-    await browsing.close();
-    await thousand.close();
-  });
+  after(() => thousand.close());
 
   it('are a list of which only what is in sight exists', async () => {
     assert.equal(await page.getByRole('grid').getAttribute('aria-rowcount'), String(COUNT + 1));
