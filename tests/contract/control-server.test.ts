@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { type TestContext, test as unlimited } from 'node:test';
 import { conforms, type Status, StatusSchema } from '@enjambre/contract';
+import { until } from '../swarm/until.ts';
 import { afterwards } from './cleanup.ts';
 import { startClient } from './client-process.ts';
 import { rawRequest } from './raw-http.ts';
@@ -95,9 +96,12 @@ test('C12, C13: other methods get 405 with Allow, other paths 404, in the words 
 test('beside the three HEAD answers as GET does, without the body', async (t) => {
   const { path, empty, infoHash } = makeTorrent(t, 100_000);
   const { httpPort } = await startClient(t, [`--torrent-file=${path}`, `--archives=${empty}`]);
-  // What stands still between two questions.
+  // Both questions get the same answer only once nothing moves: paused, and the check of the start is over.
   await rawRequest(httpPort, 'POST /pause');
   const torrents = '/api/v1/torrents';
+  await until('paused', async () =>
+    (await rawRequest(httpPort, `GET ${torrents}`)).body.includes('"state":"paused"') ? true : undefined,
+  );
   const there = ['/health', '/metrics', torrents, `${torrents}/${infoHash}/files`, '/api/v1/sources'];
   for (const target of [...there, '/nothing', `${torrents}/${'0'.repeat(40)}`, `${torrents}?state=odd`]) {
     const [head, get] = await Promise.all(['HEAD', 'GET'].map((method) => rawRequest(httpPort, `${method} ${target}`)));
