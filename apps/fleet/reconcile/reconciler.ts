@@ -1,7 +1,7 @@
 // Brings each container from what runs to what is wanted. Invariant: one step at a time a container, each decided anew
 // from how things are; what a client's end means is decided here and nowhere else.
 
-import { type ContainerConfig, restingStatus } from '@enjambre/contract';
+import { type ContainerConfig, type ContainerState, restingStatus } from '@enjambre/contract';
 import type { Clock, Logger } from '@enjambre/runtime';
 import type { Container, Phase } from '../containers/container.ts';
 import type { ContainerList } from '../containers/container-list.ts';
@@ -13,6 +13,9 @@ import type { Watcher } from '../watcher/watcher.ts';
 import { countFailures, restartDelayMs } from './back-off.ts';
 import { decide } from './decision.ts';
 import { setAllPaused } from './pause.ts';
+
+/** Of an instance that is wanted and not there yet; one on a host that is down is not waited for. */
+const STARTING: readonly ContainerState[] = ['created', 'restarting'];
 
 export interface ReconcilerOptions {
   readonly containers: ContainerList;
@@ -235,7 +238,8 @@ export class Reconciler {
     const replicasNow = () => driver.replication?.replicas(id) ?? [];
     const endpointOf = (member: string) => () => replicasNow().find((replica) => replica.id === member)?.endpoint;
     const running = replicasNow().filter(({ state }) => state === 'running');
-    watcher.watchGroup(id, new Map(running.map((replica) => [replica.id, endpointOf(replica.id)])));
+    const starting = replicasNow().filter(({ state }) => STARTING.includes(state));
+    watcher.watchGroup(id, new Map(running.map((replica) => [replica.id, endpointOf(replica.id)])), starting.length);
   }
 
   /** Where its instances run, or how many. */

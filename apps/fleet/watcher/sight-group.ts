@@ -6,22 +6,42 @@ import type { Sight } from './sight.ts';
 /** What is worst counts for all. */
 const BY_BADNESS: readonly Health[] = ['unreachable', 'starting', 'healthy'];
 
-/** Undefined when there are none. */
+/** Undefined when there are none. Who has not answered yet has nothing of what the others have or want. */
 export function combineSights(sights: readonly Sight[]): Sight | undefined {
   if (sights.length === 0) return undefined;
   const health = BY_BADNESS.find((word) => sights.some((sight) => sight.health === word)) ?? 'starting';
-  const told = sights.flatMap(({ status }) => status ?? []);
   const times = sights.flatMap(({ statusAt }) => statusAt ?? []);
   const because = sights.find(({ reason }) => reason !== undefined);
   return {
     health,
-    status: told.length === 0 ? undefined : sumStatus(told.map(partOf), false),
+    status: combineStatus(sights),
     statusAt: times.length === 0 ? undefined : Math.max(...times),
     since: Math.max(...sights.filter((sight) => sight.health === health).map(({ since }) => since)),
     reason: because?.reason,
     reasonSince: because?.reasonSince ?? 0,
   };
 }
+
+function combineStatus(sights: readonly Sight[]): Status | undefined {
+  const told = sights.flatMap(({ status }) => status ?? []);
+  if (told.length === 0) return undefined;
+  // All download the same.
+  const silent = { ...nothing, totalSize: Math.max(...told.map(({ total_size }) => total_size)) };
+  const others = sights.filter(({ status }) => status === undefined).map(() => silent);
+  return sumStatus([...told.map(partOf), ...others], false);
+}
+
+/** `paused`: as the others are. */
+const nothing: StatusPart = {
+  paused: true,
+  complete: false,
+  verifiedBytes: 0,
+  totalSize: 0,
+  downloadBytesPerSecond: 0,
+  uploadBytesPerSecond: 0,
+  connectedPeers: 0,
+  knownPeers: 0,
+};
 
 function partOf(status: Status): StatusPart {
   return {

@@ -15,3 +15,8 @@ export interface Sight {
   /** Unix milliseconds: since when the reason has that code. */
   readonly reasonSince: number;
 }
+
+/** Of one that has not answered yet. @param since unix milliseconds */
+export function startingSight(since: number): Sight {
+  return { health: 'starting', status: undefined, statusAt: undefined, since, reason: undefined, reasonSince: 0 };
+}

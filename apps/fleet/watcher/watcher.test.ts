@@ -153,6 +153,34 @@ test('while many are being started one that answered is asked less often, and no
   assert.equal(client.asked, 4);
 });
 
+test('a group is as far as all its members are, also those that are only being started', async (t) => {
+  const { watcher, client, clock, endpoint } = await make(t);
+  const whole = { ...status, state: 'completed', downloaded: 2, progress: 100, download_speed: 0, eta: '0s' } as const;
+  client.body = JSON.stringify(whole);
+  const one: [string, typeof endpoint] = ['1', endpoint];
+  const sumNow = () => {
+    const { health, status: sum } = watcher.get('several')!;
+    return [health, sum?.state, sum?.progress, sum?.total_size];
+  };
+  watcher.watchGroup('several', new Map(), 2);
+  assert.equal(watcher.get('several'), undefined);
+  watcher.watchGroup('several', new Map([one]), 1);
+  const since = clock.wallTime();
+  await watcher.ask('several');
+  assert.deepEqual(sumNow(), ['starting', 'starting', 50, 4]);
+  clock.advance(LONGER_THAN_AN_INTERVAL_MS);
+  watcher.watchGroup('several', new Map([one]), 1);
+  assert.equal(watcher.get('several')?.since, since);
+  watcher.watchGroup('several', new Map([one, ['2', endpoint]]), 0);
+  assert.deepEqual(sumNow(), ['starting', 'starting', 50, 4]);
+  await watcher.ask('several');
+  assert.deepEqual(sumNow(), ['healthy', 'completed', 100, 4]);
+  client.body = JSON.stringify({ ...whole, state: 'paused', paused: true });
+  await watcher.ask('several');
+  watcher.watchGroup('several', new Map([one]), 1);
+  assert.deepEqual(sumNow(), ['starting', 'paused', 50, 4]);
+});
+
 async function make(t: TestContext) {
   let isBusy = false;
   let held = Promise.resolve();
@@ -198,7 +226,8 @@ async function make(t: TestContext) {
     client.server.close();
     client.server.closeAllConnections();
   });
-  watcher.watch('x', () => ({ host: '127.0.0.1', port, token: 'secret' }));
+  const endpoint = () => ({ host: '127.0.0.1', port, token: 'secret' });
+  watcher.watch('x', endpoint);
   /** The next question that its timer asks, or the first. */
   const ask = async () => {
     clock.advance(LONGER_THAN_AN_INTERVAL_MS);
@@ -207,5 +236,5 @@ async function make(t: TestContext) {
   const setBusy = (busy: boolean): void => {
     isBusy = busy;
   };
-  return { watcher, client, clock, changes, setBusy, hold, misses, ask, suspected };
+  return { watcher, client, clock, endpoint, changes, setBusy, hold, misses, ask, suspected };
 }

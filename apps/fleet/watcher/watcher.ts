@@ -7,7 +7,7 @@ import type { Health, Status, TorrentReason } from '@enjambre/contract';
 import type { Clock, Random, Timer } from '@enjambre/runtime';
 import type { Endpoint } from '../drivers/driver.ts';
 import { StatusConnection } from '../net/status-connection.ts';
-import type { Sight } from './sight.ts';
+import { type Sight, startingSight } from './sight.ts';
 import { combineSights } from './sight-group.ts';
 
 const INTERVAL_MS = 1_000;
@@ -60,6 +60,12 @@ export interface WatcherOptions {
 
 type EndpointNow = () => Endpoint | undefined;
 
+interface Group {
+  readonly members: ReadonlySet<string>;
+  /** How it is with each of those that are not there yet. */
+  readonly starting: readonly Sight[];
+}
+
 /** An id has no slash. */
 const keyOf = (id: string, member: string) => `${id}/${member}`;
 const idOf = (key: string) => key.split('/', 1)[0];
@@ -68,7 +74,7 @@ export class Watcher {
   readonly #options: WatcherOptions;
   /** By id, those of a group by `id/member`. */
   readonly #watched = new Map<string, Watched>();
-  readonly #groups = new Map<string, ReadonlySet<string>>();
+  readonly #groups = new Map<string, Group>();
 
   constructor(options: WatcherOptions) {
     this.#options = options;
@@ -80,11 +86,19 @@ export class Watcher {
     this.#begin(id, endpoint);
   }
 
-  /** The same for a group, whose members may be others than before: those that stay are asked on. */
-  watchGroup(id: string, members: ReadonlyMap<string, EndpointNow>): void {
+  /**
+   * The same for a group, whose members may be others than before: those that stay are asked on.
+   * @param starting how many more are being started, and cannot be asked yet
+   */
+  watchGroup(id: string, members: ReadonlyMap<string, EndpointNow>, starting: number): void {
     this.#drop(id);
-    for (const member of this.#groups.get(id) ?? []) if (!members.has(member)) this.#drop(keyOf(id, member));
-    this.#groups.set(id, new Set(members.keys()));
+    const before = this.#groups.get(id);
+    for (const member of before?.members ?? []) if (!members.has(member)) this.#drop(keyOf(id, member));
+    const since = before?.starting[0]?.since ?? this.#options.clock.wallTime();
+    this.#groups.set(id, {
+      members: new Set(members.keys()),
+      starting: Array.from({ length: starting }, () => startingSight(since)),
+    });
     for (const [member, endpoint] of members) {
       const key = keyOf(id, member);
       if (!this.#watched.has(key)) this.#begin(key, endpoint);
@@ -93,16 +107,11 @@ export class Watcher {
 
   #begin(key: string, endpoint: EndpointNow): void {
     const watched: Watched = {
+      ...startingSight(this.#options.clock.wallTime()),
       endpoint,
       misses: 0,
       sameAnswers: 0,
-      health: 'starting',
-      status: undefined,
-      statusAt: undefined,
-      since: this.#options.clock.wallTime(),
       sinceMs: this.#options.clock.now(),
-      reason: undefined,
-      reasonSince: 0,
       reasonAskedAtMs: Number.NEGATIVE_INFINITY,
       reasonStatus: undefined,
       timer: undefined,
@@ -124,7 +133,8 @@ export class Watcher {
     if (member !== undefined) return this.#watched.get(keyOf(id, member));
     const group = this.#groups.get(id);
     if (group === undefined) return this.#watched.get(id);
-    return combineSights(this.#keysOf(id).flatMap((key) => this.#watched.get(key) ?? []));
+    const asked = this.#keysOf(id).flatMap((key) => this.#watched.get(key) ?? []);
+    return asked.length === 0 ? undefined : combineSights([...asked, ...group.starting]);
   }
 
   /** Resolves once an answer to a question of after this call is taken in, or did not come: one that is open may tell how it was before. */
@@ -144,7 +154,7 @@ export class Watcher {
 
   #keysOf(id: string): string[] {
     const group = this.#groups.get(id);
-    return group === undefined ? [id] : [...group].map((member) => keyOf(id, member));
+    return group === undefined ? [id] : [...group.members].map((member) => keyOf(id, member));
   }
 
   #drop(key: string): void {
