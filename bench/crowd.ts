@@ -1,5 +1,6 @@
 // Many leechers and one seed on this machine. Uncapped it is the processors that set the pace, capped it is the uplinks; ours
-// is set against the best peer's, and against what a pair's processor time and the uplinks allow.
+// is set against the best peer's, against what a pair's processor time and the uplinks allow, and against floors: as many
+// processes that receive, hash and write, all from one that reads and sends.
 
 import { availableParallelism } from 'node:os';
 import { withFlags } from '../tests/interop/clients/enjambre.ts';
@@ -9,6 +10,7 @@ import { Lab } from '../tests/interop/lab.ts';
 import { announceUrl } from '../tests/interop/trackers/tested-tracker.ts';
 import { builtCommand, builtEnvironment } from './built-client.ts';
 import { makeContent } from './content.ts';
+import { seedingFloor, writingFloor } from './floor/floors.ts';
 import { type Pair, runPair } from './pairing.ts';
 import { enjambre, whyAbsent } from './peers.ts';
 import { formatSpread, report, type Spread, spreadOf } from './report.ts';
@@ -31,9 +33,22 @@ const capped = withFlags(
   builtCommand,
 );
 
+interface Swarm {
+  readonly name: string;
+  readonly seeder: TestedClient;
+  readonly leecher: TestedClient;
+  readonly leechers: number;
+  /** False: the leechers know of the seed alone. */
+  readonly hasTracker: boolean;
+}
+
 const few = [enjambre, libtorrent, libtorrentTuned].map((client) => swarmOf(client, FEW));
+const fewFloor = floorOf(FEW);
 const many = swarmOf(enjambre, MANY);
+const manyFloor = floorOf(MANY);
 const manyCapped = swarmOf(capped, MANY);
+/** Names of swarms and of what each is set against beside its bound. */
+const floorFor = new Map([...few.map(({ name }) => [name, fewFloor.name] as const), [many.name, manyFloor.name]]);
 
 export const crowd: Scenario = {
   says: `${FEW} and ${MANY} leechers and one seed of 256 MiB; ${MANY} with uplinks of 4 MB/s against the optimum`,
@@ -41,8 +56,14 @@ export const crowd: Scenario = {
   run: runCrowd,
 };
 
-function swarmOf(client: TestedClient, leechers: number) {
-  return { name: `${client.name}, ${leechers} leechers`, client, leechers };
+function swarmOf(client: TestedClient, leechers: number): Swarm {
+  const name = `${client.name}, ${leechers} leechers`;
+  return { name, seeder: client, leecher: client, leechers, hasTracker: true };
+}
+
+function floorOf(leechers: number): Swarm {
+  const name = `floor, ${leechers} leechers`;
+  return { name, seeder: seedingFloor, leecher: writingFloor, leechers, hasTracker: false };
 }
 
 async function runCrowd(options: BenchOptions): Promise<void> {
@@ -58,22 +79,22 @@ async function runCrowd(options: BenchOptions): Promise<void> {
     skip: false as const,
     run: () => runPair({ seeder: enjambre, leecher: enjambre, hosts, ...place }),
   };
-  const contestant = ({ name, client, leechers }: ReturnType<typeof swarmOf>) => ({
+  const contestant = ({ name, seeder, leecher, leechers, hasTracker }: Swarm) => ({
     name,
-    skip: whyAbsent(client),
-    run: () => runSwarm({ client, leechers, tracker, ...place }),
+    skip: whyAbsent(leecher),
+    run: () => runSwarm({ seeder, leecher, leechers, ...(hasTracker && { tracker }), ...place }),
   });
-  const isAsked = ({ client }: { client: TestedClient }) => isWanted(client.name, options);
+  const isAsked = ({ name }: Swarm) => isWanted(name.split(',')[0], options);
   const pairs = await interleave(
     rounds,
     [pairing].filter(() => isWanted(enjambre.name, options)),
   );
-  const uncapped = await interleave(rounds, [...few, many].filter(isAsked).map(contestant));
-  // Once: the uplinks set its pace, and it takes longer than all the others.
-  const slow = await interleave(1, [manyCapped].filter(isAsked).map(contestant));
+  const uncapped = await interleave(rounds, [...few, fewFloor, many].filter(isAsked).map(contestant));
+  // Once: the uplinks set the pace of one, the other is no contestant, and they take longer than all the others.
+  const slow = await interleave(1, [manyFloor, manyCapped].filter(isAsked).map(contestant));
   const swarms = [...uncapped, ...slow];
   const notes = [...pairs, ...swarms].flatMap(({ failure }) => failure?.split('\n', 1) ?? []);
-  const header = ['swarm', 'last one, s', 'set against', 's', 'ratio', 'CPU-s/GiB'];
+  const header = ['swarm', 'last one, s', 'set against', 's', 'ratio', '÷ floor', 'CPU-s/GiB'];
   const rows = rowsOf(
     swarms,
     pairs.flatMap(({ figures }) => figures),
@@ -104,10 +125,12 @@ function rowsOf(
   bounds.set(manyCapped.name, { what: '(F/u)(1 + ⌊log₂N⌋/M)', seconds: (size / UPLINK_BYTES_PER_SECOND) * steps });
   return done.map(({ name, figures }) => {
     const spread = lastOf(figures);
+    const floor = done.find((other) => other.name === floorFor.get(name));
+    const ofFloor = floor === undefined ? '' : (spread.median / lastOf(floor.figures).median).toFixed(2);
     const cpu = spreadOf(figures.map(({ cpuSeconds, size: bytes }) => (cpuSeconds * GIB) / bytes)).median.toFixed(2);
     const bound = bounds.get(name);
     const against = bound && [bound.what, bound.seconds.toFixed(2), (spread.median / bound.seconds).toFixed(2)];
-    return [name, formatSpread(spread), ...(against ?? ['', '', '']), cpu];
+    return [name, formatSpread(spread), ...(against ?? ['', '', '']), ofFloor, cpu];
   });
 }
 

@@ -1,4 +1,5 @@
-// A seed and many leechers of one kind, who find each other by our tracker: how long until the last one has it all.
+// A seed and many leechers, who find each other by our tracker or are told of the seed alone: how long until the last one has
+// it all.
 
 import type { RunningClient, TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { Lab } from '../tests/interop/lab.ts';
@@ -11,11 +12,12 @@ import { cpuSecondsOf } from './process-meter.ts';
 const TIMEOUT_MS = 240_000;
 
 export interface SwarmOptions {
-  readonly client: TestedClient;
+  readonly seeder: TestedClient;
+  readonly leecher: TestedClient;
   readonly leechers: number;
   readonly content: Content;
-  /** Where the tracker listens that the torrent names. */
-  readonly tracker: { readonly host: string; readonly port: number };
+  /** Where the tracker listens that the torrent names; left out, the leechers are told of the seed, and of nobody else. */
+  readonly tracker?: { readonly host: string; readonly port: number };
   /** Folder in which all get one of their own. */
   readonly parent: string;
 }
@@ -39,18 +41,19 @@ export async function runSwarm(options: SwarmOptions): Promise<SwarmRun> {
   }
 }
 
-async function runIn(lab: Lab, { client, leechers, content, tracker }: SwarmOptions): Promise<SwarmRun> {
+async function runIn(lab: Lab, { seeder, leecher, leechers, content, tracker }: SwarmOptions): Promise<SwarmRun> {
   const { torrent } = content;
-  const place = { lab, torrent, peers: [] };
-  const swarm = await startTracker(enjambreTracker, { lab, ...tracker, infoHash: torrent.infoHash });
+  const place = { lab, torrent };
+  const swarm = tracker && (await startTracker(enjambreTracker, { lab, ...tracker, infoHash: torrent.infoHash }));
   const folder = await seedFolder(lab, content);
-  const seed = await client.start({ ...place, role: 'seed', folder, host: lab.address() });
-  await swarm.announced(1);
+  const seed = await seeder.start({ ...place, role: 'seed', folder, host: lab.address(), peers: [] });
+  await swarm?.announced(1);
+  const peers = swarm === undefined ? [seed.address] : [];
   const seedCpuBefore = await cpuSecondsOf(seed.program.pid);
   const started = performance.now();
   const leech = async (_: unknown, index: number): Promise<RunningClient> => {
     const into = await lab.folder(`leech-${index}`);
-    const running = await client.start({ ...place, role: 'leech', folder: into, host: lab.address() });
+    const running = await leecher.start({ ...place, role: 'leech', folder: into, host: lab.address(), peers });
     await completion(running, TIMEOUT_MS);
     return running;
   };

@@ -10,8 +10,27 @@ const FILE = 'data.bin';
 export const droppingFloor = leechingFloor('floor: drops', import.meta.resolve('./dropping-leecher.ts'));
 export const writingFloor = leechingFloor('floor: hashes and writes', import.meta.resolve('./writing-leecher.ts'));
 
-/** @param script its URL */
-function leechingFloor(name: string, script: string): TestedClient {
+/** @param env for its process */
+export function answeringFloor(env: Readonly<Record<string, string>>): TestedClient {
+  const floor = leechingFloor('floor: writes and answers', import.meta.resolve('./answering-leecher.ts'), env);
+  return {
+    ...floor,
+
+    async start(options) {
+      const running = await floor.start(options);
+      const { program } = running;
+      const said = () => program.output.match(/"answering","port":(\d+)/)?.[1];
+      const port = await program.until('answer', said, START_TIMEOUT_MS);
+      return { ...running, question: { url: `http://127.0.0.1:${port}/` } };
+    },
+  };
+}
+
+/**
+ * @param script its URL
+ * @param env for its process
+ */
+function leechingFloor(name: string, script: string, env?: Readonly<Record<string, string>>): TestedClient {
   return {
     name,
     debianPackage: undefined,
@@ -19,7 +38,7 @@ function leechingFloor(name: string, script: string): TestedClient {
     async start({ lab, torrent, folder, host, peers: [seed] }) {
       const addedAtMs = performance.now();
       const place = [seed.host, String(seed.port), host, path.join(folder, FILE)];
-      const program = lab.start(process.execPath, [fileURLToPath(script), torrent.file, ...place]);
+      const program = lab.start(process.execPath, [fileURLToPath(script), torrent.file, ...place], { env });
       const said = () => program.output.includes('"complete"') || undefined;
       return {
         program,

@@ -1,4 +1,4 @@
-// How late the event loop of one of our clients was: what the preloaded script counts, asked for from outside.
+// How late the event loop of a client of ours or of a floor was: what the preloaded script counts, asked for from outside.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import { withFlags } from '../../tests/interop/clients/enjambre.ts';
 import type { TestedClient } from '../../tests/interop/clients/tested-client.ts';
 import type { Program } from '../../tests/interop/program.ts';
 import { builtCommand, builtEnvironment } from '../built-client.ts';
+import { answeringFloor } from '../floor/floors.ts';
 
 const SCRIPT = fileURLToPath(import.meta.resolve('./event-loop-delay.ts'));
 const WRITE_TIMEOUT_MS = 2_000;
@@ -15,10 +16,11 @@ export interface LoopDelay {
   readonly mostMs: number;
 }
 
-/** Ours, with the script in it. @param file where the script writes */
-export function watchedEnjambre(file: string): TestedClient {
-  const env = { ...builtEnvironment, NODE_OPTIONS: `--import=${SCRIPT}`, ENJAMBRE_BENCH_DELAY: file };
-  return withFlags('Enjambre', [], env, builtCommand);
+/** Ours and the floor, with the script in them. @param file where the script writes */
+export function watched(file: string): { readonly enjambre: TestedClient; readonly floor: TestedClient } {
+  const env = { NODE_OPTIONS: `--import=${SCRIPT}`, ENJAMBRE_BENCH_DELAY: file };
+  const enjambre = withFlags('Enjambre', [], { ...builtEnvironment, ...env }, builtCommand);
+  return { enjambre, floor: answeringFloor(env) };
 }
 
 /** Begins to count. */

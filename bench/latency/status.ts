@@ -1,22 +1,24 @@
 // How long clients take to answer their own pages while they download as fast as they can, and how much of the rate it
-// costs: each downloads the same with nobody asking, and asked 100 times a second.
+// costs: each downloads the same with nobody asking, and asked 100 times a second. Four uploaders feed it; the floor, which knows
+// one peer only, gets zeros from a seed of its own kind.
 
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatInfoHash, PieceGeometry, parseTorrentFile } from '@enjambre/metainfo';
 import { aria2 } from '../../tests/interop/clients/aria2.ts';
 import { qbittorrent } from '../../tests/interop/clients/qbittorrent.ts';
-import type { TestedClient } from '../../tests/interop/clients/tested-client.ts';
+import type { RunningClient, TestedClient } from '../../tests/interop/clients/tested-client.ts';
 import { transmission } from '../../tests/interop/clients/transmission.ts';
 import { whyNot } from '../../tests/interop/debian-package.ts';
 import { Lab } from '../../tests/interop/lab.ts';
 import type { Torrent } from '../../tests/interop/torrent-maker.ts';
+import { seedingFloor } from '../floor/floors.ts';
 import { formatSpread, report, spreadOf } from '../report.ts';
 import { interleave, type Outcome } from '../rounds.ts';
 import { type BenchOptions, isWanted } from '../scenario.ts';
 import { torrentOf } from '../tester/content.ts';
 import { Tester } from '../tester/tester.ts';
-import { beginLoopDelay, type LoopDelay, readLoopDelay, watchedEnjambre } from './loop-delay.ts';
+import { beginLoopDelay, type LoopDelay, readLoopDelay, watched } from './loop-delay.ts';
 import { percentile } from './percentile.ts';
 import { Questions } from './questions.ts';
 
@@ -26,12 +28,14 @@ const MB = 1e6;
 const DEFAULT_ROUNDS = 3;
 const UPLOADERS = 4;
 const TIMEOUT_MS = 60_000;
+/** What floors know it by. */
+const DATA_FILE = 'data.bin';
 
 interface Run {
   readonly megabytesPerSecond: number;
   /** Empty when nobody asked. */
   readonly takenMs: readonly number[];
-  /** Ours only. */
+  /** Ours and the floor's only. */
   readonly loopDelay: LoopDelay | undefined;
 }
 
@@ -45,19 +49,25 @@ interface Setting {
 export async function statusLatency(options: BenchOptions): Promise<void> {
   await using lab = await Lab.open('/dev/shm');
   const size = options.size ?? 2 * GIB;
-  const bytes = torrentOf(new PieceGeometry(size, MIB), 'data.bin');
+  const bytes = torrentOf(new PieceGeometry(size, MIB), DATA_FILE);
   const file = path.join(lab.root, 'data.torrent');
   await writeFile(file, bytes);
   const delayFile = path.join(lab.root, 'delay.json');
   const torrent = { file, infoHash: formatInfoHash(parseTorrentFile(bytes).infoHashV1!) };
-  const clients = [watchedEnjambre(delayFile), aria2, qbittorrent, transmission];
+  const { enjambre, floor } = watched(delayFile);
+  const clients = [floor, enjambre, aria2, qbittorrent, transmission];
   const contestants = clients
     .filter(({ name }) => isWanted(name, options))
     .flatMap((client) =>
       ['not asked', 'asked'].map((how) => ({
         name: `${client.name}, ${how}`,
         skip: whyNot([client.debianPackage]),
-        run: () => download({ lab, torrent, size, delayFile }, client, how === 'asked'),
+        run: () =>
+          download({ lab, torrent, size, delayFile }, client, {
+            isAsked: how === 'asked',
+            isWatched: client === enjambre || client === floor,
+            begin: client === floor ? beginFromSeed : beginFromUploaders,
+          }),
       })),
     );
   const outcomes = await interleave(options.rounds ?? DEFAULT_ROUNDS, contestants);
@@ -75,27 +85,72 @@ export async function statusLatency(options: BenchOptions): Promise<void> {
   await report('latency-status', { header, rows: rowsOf(outcomes), notes, raw: outcomes });
 }
 
-async function download(setting: Setting, client: TestedClient, isAsked: boolean): Promise<Run> {
-  const { torrent, size, delayFile } = setting;
+interface Course {
+  readonly isAsked: boolean;
+  readonly isWatched: boolean;
+  readonly begin: typeof beginFromUploaders;
+}
+
+interface Begun {
+  readonly running: RunningClient;
+  /** Seconds of the download, once it is over. */
+  taken(): Promise<number>;
+}
+
+async function download(setting: Setting, client: TestedClient, { isAsked, isWatched, begin }: Course): Promise<Run> {
+  const { size, delayFile } = setting;
   const folder = path.join(setting.lab.root, 'into');
   await mkdir(folder);
   try {
     // A lab for each: what a client remembers must not help it.
-    await using lab = await Lab.open();
-    const running = await client.start({ lab, role: 'leech', torrent, folder, host: lab.address(), peers: [] });
-    const isOurs = running.statusUrl !== undefined;
-    if (isOurs) beginLoopDelay(running.program);
+    await using lab = await Lab.open('/dev/shm');
+    const { running, taken } = await begin(setting, client, { lab, folder });
+    if (isWatched) beginLoopDelay(running.program);
     using questions = isAsked ? new Questions(running.question!) : undefined;
-    const counts = { uploaders: UPLOADERS, bytes: size };
-    const tester = await Tester.start(lab, { torrent: torrent.file, peer: running.address, ...counts });
-    const { atMs } = await tester.tally(TIMEOUT_MS);
-    const loopDelay = isOurs ? await readLoopDelay(running.program, delayFile) : undefined;
-    const megabytesPerSecond = size / MB / ((atMs - tester.startedMs) / 1000);
+    const megabytesPerSecond = size / MB / (await taken());
+    const loopDelay = isWatched ? await readLoopDelay(running.program, delayFile) : undefined;
     return { megabytesPerSecond, takenMs: [...(questions?.takenMs ?? [])], loopDelay };
   } finally {
     await rm(folder, { recursive: true, force: true });
     await rm(delayFile, { force: true });
   }
+}
+
+interface Place {
+  readonly lab: Lab;
+  readonly folder: string;
+}
+
+async function beginFromUploaders({ torrent, size }: Setting, client: TestedClient, place: Place): Promise<Begun> {
+  const { lab, folder } = place;
+  const running = await client.start({ lab, role: 'leech', torrent, folder, host: lab.address(), peers: [] });
+  return {
+    running,
+    async taken() {
+      const counts = { uploaders: UPLOADERS, bytes: size };
+      const tester = await Tester.start(lab, { torrent: torrent.file, peer: running.address, ...counts });
+      const { atMs } = await tester.tally(TIMEOUT_MS);
+      return (atMs - tester.startedMs) / 1000;
+    },
+  };
+}
+
+async function beginFromSeed({ torrent, size }: Setting, client: TestedClient, place: Place): Promise<Begun> {
+  const { lab, folder } = place;
+  const full = await lab.folder('seed');
+  const zeros = path.join(full, DATA_FILE);
+  await writeFile(zeros, '');
+  await truncate(zeros, size);
+  const seed = await seedingFloor.start({ lab, role: 'seed', torrent, folder: full, host: lab.address(), peers: [] });
+  const peers = [seed.address];
+  const running = await client.start({ lab, role: 'leech', torrent, folder, host: lab.address(), peers });
+  return {
+    running,
+    async taken() {
+      await running.complete(TIMEOUT_MS);
+      return (performance.now() - running.addedAtMs) / 1000;
+    },
+  };
 }
 
 function rowsOf(outcomes: readonly Outcome<Run>[]): string[][] {
