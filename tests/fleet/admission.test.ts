@@ -144,3 +144,29 @@ async function rawUpgrade(port: number, path: string, headers: readonly string[]
   socket.destroy();
   return line;
 }
+
+test('who sends too much hears so, also when the rest is still on its way', { timeout: TIMEOUT_MS }, async (t) => {
+  const { port } = await startBackend(t);
+  const length = 4 * 1024 * 1024;
+  const socket = connect({ port, host: '127.0.0.1' });
+  const answers = async (count: number) => {
+    for (let text = ''; ; ) {
+      const [part] = (await once(socket, 'data')) as [Buffer];
+      text += part.toString();
+      if (text.split('HTTP/1.1 ').length > count && text.endsWith('}')) return text;
+    }
+  };
+  const head = (line: string, headers: string) => `${line} HTTP/1.1\r\nHost: localhost:${port}\r\n${headers}\r\n`;
+  socket.write(head('POST /api/containers', `Content-Type: application/json\r\nContent-Length: ${length}\r\n`));
+  const refused = await answers(1);
+  assert.match(refused, /^HTTP\/1\.1 413 /);
+  assert.equal(codeOf(refused), 'too-large');
+  // The body follows, and after it the next request of this connection.
+  socket.write(Buffer.alloc(length, ' '));
+  socket.write(head('GET /api/v1/nothing', ''));
+  assert.match(await answers(1), /^HTTP\/1\.1 404 /);
+  // More than anybody sends by mistake is not read.
+  socket.write(head('POST /api/containers', `Content-Length: ${100 * length}\r\n`));
+  assert.match(await answers(1), /^HTTP\/1\.1 413 .*\r\nconnection: close/is);
+  await once(socket, 'close');
+});

@@ -6,10 +6,14 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { FleetError } from '../errors.ts';
 import type { MethodsOf } from './route-methods.ts';
 
+/** Times the longest body that is taken. */
+const MOST_DRAINED = 8;
+
 /** The error handler. Our own bugs go to the log, the caller learns only that there was one. */
 export function answerError(logger: Logger) {
   return (error: FastifyError | FleetError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const known = error instanceof FleetError ? error : fromFramework(error);
+    if (isOverLimit(error) && isDrained(request)) reply.removeHeader('Connection');
     if (known === undefined) {
       logger.log('error', `${request.method} ${request.url}: ${error.stack ?? error.message}`);
       const answer = { error: 'The backend could not answer; its log says why.', code: 'internal' } as const;
@@ -17,6 +21,16 @@ export function answerError(logger: Logger) {
     }
     return reply.code(known.status).send(answerOf(known));
   };
+}
+
+/** The framework's own, before it has read the body; it closes the connection then. */
+function isOverLimit({ code }: FastifyError | FleetError): boolean {
+  return code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+}
+
+/** Whether the rest is read to its end and dropped: who still writes into a closed connection would not see the answer. */
+function isDrained({ headers, routeOptions }: FastifyRequest): boolean {
+  return Number(headers['content-length']) <= MOST_DRAINED * (routeOptions.bodyLimit ?? 0);
 }
 
 function answerOf({ message, code, field }: FleetError): FleetErrorAnswer {
