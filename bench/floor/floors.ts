@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { START_TIMEOUT_MS, type TestedClient } from '../../tests/interop/clients/tested-client.ts';
 
 /** Of a torrent of one file, which is all that floors know. */
-const FILE = 'data.bin';
+export const FLOOR_FILE = 'data.bin';
 
 export const droppingFloor = leechingFloor('floor: drops', import.meta.resolve('./dropping-leecher.ts'));
 export const writingFloor = leechingFloor('floor: hashes and writes', import.meta.resolve('./writing-leecher.ts'));
@@ -37,7 +37,7 @@ function leechingFloor(name: string, script: string, env?: Readonly<Record<strin
 
     async start({ lab, torrent, folder, host, peers: [seed] }) {
       const addedAtMs = performance.now();
-      const place = [seed.host, String(seed.port), host, path.join(folder, FILE)];
+      const place = [seed.host, String(seed.port), host, path.join(folder, FLOOR_FILE)];
       const program = lab.start(process.execPath, [fileURLToPath(script), torrent.file, ...place], { env });
       const said = () => program.output.includes('"complete"') || undefined;
       return {
@@ -57,7 +57,7 @@ export const seedingFloor: TestedClient = {
   async start({ lab, torrent, folder, host }) {
     const addedAtMs = performance.now();
     const script = fileURLToPath(import.meta.resolve('./seeder.ts'));
-    const program = lab.start(process.execPath, [script, torrent.file, path.join(folder, FILE), host]);
+    const program = lab.start(process.execPath, [script, torrent.file, path.join(folder, FLOOR_FILE), host]);
     const said = () => program.output.match(/"port":(\d+)/)?.[1];
     const port = Number(await program.until('listen', said, START_TIMEOUT_MS));
     return { program, addedAtMs, address: { host, port }, complete: async () => {} };

@@ -12,7 +12,7 @@ import { transmission } from '../../tests/interop/clients/transmission.ts';
 import { whyNot } from '../../tests/interop/debian-package.ts';
 import { Lab } from '../../tests/interop/lab.ts';
 import type { Torrent } from '../../tests/interop/torrent-maker.ts';
-import { seedingFloor } from '../floor/floors.ts';
+import { FLOOR_FILE, seedingFloor } from '../floor/floors.ts';
 import { formatSpread, report, spreadOf } from '../report.ts';
 import { interleave, type Outcome } from '../rounds.ts';
 import { type BenchOptions, isWanted } from '../scenario.ts';
@@ -28,8 +28,6 @@ const MB = 1e6;
 const DEFAULT_ROUNDS = 3;
 const UPLOADERS = 4;
 const TIMEOUT_MS = 60_000;
-/** What floors know it by. */
-const DATA_FILE = 'data.bin';
 
 interface Run {
   readonly megabytesPerSecond: number;
@@ -49,7 +47,7 @@ interface Setting {
 export async function statusLatency(options: BenchOptions): Promise<void> {
   await using lab = await Lab.open('/dev/shm');
   const size = options.size ?? 2 * GIB;
-  const bytes = torrentOf(new PieceGeometry(size, MIB), DATA_FILE);
+  const bytes = torrentOf(new PieceGeometry(size, MIB), FLOOR_FILE);
   const file = path.join(lab.root, 'data.torrent');
   await writeFile(file, bytes);
   const delayFile = path.join(lab.root, 'delay.json');
@@ -138,7 +136,7 @@ async function beginFromUploaders({ torrent, size }: Setting, client: TestedClie
 async function beginFromSeed({ torrent, size }: Setting, client: TestedClient, place: Place): Promise<Begun> {
   const { lab, folder } = place;
   const full = await lab.folder('seed');
-  const zeros = path.join(full, DATA_FILE);
+  const zeros = path.join(full, FLOOR_FILE);
   await writeFile(zeros, '');
   await truncate(zeros, size);
   const seed = await seedingFloor.start({ lab, role: 'seed', torrent, folder: full, host: lab.address(), peers: [] });

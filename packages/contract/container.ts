@@ -120,8 +120,8 @@ export const ContainerViewSchema = Type.Object({
   }),
   instances: Type.Array(InstanceViewSchema, {
     description:
-      'empty for a container that has one, which is this row; `status` and `health` are else of all together: one that ' +
-      'is only being started has nothing yet of what the others have',
+      'empty for a container that has one, which is this row. Of several, `status` and `health` of the row are of all ' +
+      'together: one that is only being started has nothing yet of what the others have',
   }),
   update: Type.Union([ImageUpdateSchema, Type.Null()], { description: 'null: its image was never updated' }),
   config: ContainerConfigSchema,

@@ -2,4 +2,4 @@ export { type AdmissionPolicy, type Caller, type Demand, needsToken, refusal, to
 export { type Answer, errorAnswer, jsonAnswer, textAnswer } from './answer.ts';
 export { type Authority, isIpLiteral, parseAuthority } from './authority.ts';
 export { type Metric, type MetricSample, metricsAnswer, processMetrics, single } from './metrics.ts';
-export { type Asked, READING, type Request, type Route, type RouteTable, router } from './router.ts';
+export { type Asked, MOST_DRAINED, READING, type Request, type Route, type RouteTable, router } from './router.ts';

@@ -37,8 +37,8 @@ export interface Request extends Caller {
   readonly body?: AsyncIterable<Uint8Array>;
 }
 
-/** A body that is announced to be so many times too long is not waited for. */
-const MOST_DRAINED = 4;
+/** A body that is announced to be more than so many times too long is not read to its end. */
+export const MOST_DRAINED = 4;
 
 interface Found {
   readonly routes: readonly Route[];

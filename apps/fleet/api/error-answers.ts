@@ -1,13 +1,11 @@
 // From what went wrong to what the caller gets: a sentence, a word, the field.
 
 import type { FleetErrorAnswer } from '@enjambre/contract';
+import { MOST_DRAINED } from '@enjambre/http';
 import type { Logger } from '@enjambre/runtime';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { FleetError } from '../errors.ts';
 import type { MethodsOf } from './route-methods.ts';
-
-/** Times the longest body that is taken. */
-const MOST_DRAINED = 8;
 
 /** The error handler. Our own bugs go to the log, the caller learns only that there was one. */
 export function answerError(logger: Logger) {

@@ -6,9 +6,11 @@ import type { Sight } from './sight.ts';
 /** What is worst counts for all. */
 const BY_BADNESS: readonly Health[] = ['unreachable', 'starting', 'healthy'];
 
-/** Undefined when there are none. Who has not answered yet has nothing of what the others have or want. */
-export function combineSights(sights: readonly Sight[]): Sight | undefined {
-  if (sights.length === 0) return undefined;
+/**
+ * Who has not answered yet has nothing of what the others have.
+ * @param sights at least one
+ */
+export function combineSights(sights: readonly Sight[]): Sight {
   const health = BY_BADNESS.find((word) => sights.some((sight) => sight.health === word)) ?? 'starting';
   const times = sights.flatMap(({ statusAt }) => statusAt ?? []);
   const because = sights.find(({ reason }) => reason !== undefined);
