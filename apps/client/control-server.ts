@@ -18,8 +18,8 @@ import { reasonOf } from './errors.ts';
 
 /** A request's head is small and local; whoever takes longer holds a socket for nothing. */
 const HEADERS_TIMEOUT_MS = 5_000;
-/** How often that is looked at; Node's own half minute would leave them all the server's sockets so long. */
-const SLOW_CHECK_MS = 1_000;
+/** How often that is looked at: in Node's own half minute they could have all sockets, more often wakes who rests. */
+const SLOW_CHECK_MS = 10_000;
 /** So long a body may stand still. */
 const BODY_STALL_MS = 5_000;
 /** Enough for every poller of a host, too few to run out of descriptors. */

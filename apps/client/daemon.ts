@@ -11,6 +11,7 @@ import { StartError } from './errors.ts';
 import { bindListenPort } from './listen-port.ts';
 import type { Output } from './output.ts';
 import { OwnOverlay } from './own-overlay.ts';
+import { Progress } from './progress.ts';
 import { ContactFile } from './state/contact-file.ts';
 import { DiscoveryStore } from './state/discovery-store.ts';
 import { RunFile } from './state/run-file.ts';
@@ -23,7 +24,6 @@ import { type Surroundings, TorrentList } from './torrent-list.ts';
 
 /** Of the five seconds that are promised, the rest is for a busy machine and the exit itself. */
 const CLOSE_DEADLINE_MS = 3500;
-const PROGRESS_INTERVAL_MS = 1000;
 
 /** How a run ended, as exit codes. */
 export const exitCodes = { done: 0, bug: 1, notStarted: 2, timedOut: 3 } as const;
@@ -38,6 +38,7 @@ export class Daemon {
   readonly #torrents: TorrentList;
   readonly #adding: TorrentAdding;
   readonly #control: ControlServer;
+  readonly #progress: Progress;
   readonly #ended = Promise.withResolvers<number>();
   readonly #closers: (() => void)[] = [];
   #releaseState = (): void => {};
@@ -49,6 +50,12 @@ export class Daemon {
     this.#output = output;
     this.#surroundings = { clock, random, logger: output };
     const { listenHost, allowedHosts, token } = config;
+    this.#progress = new Progress({
+      clock,
+      tell: () => output.progress(this.#torrents.status()),
+      isAtWork: () => this.#torrents.areAtWork,
+    });
+    const stir = (): void => this.#progress.stir();
     this.#session = new Session({
       ...this.#surroundings,
       transport: createTcpTransport({ bindHost: listenHost }),
@@ -56,12 +63,13 @@ export class Daemon {
       downloadLimit: config.downloadLimitBytesPerSecond,
       uploadLimit: config.uploadLimitBytesPerSecond,
       maxConnections: config.maxConnections,
+      awoke: stir,
     });
     this.#state = new StateFolder(config.stateFolder);
     this.#overlay = this.#makeOverlay();
     const store = new DiscoveryStore(config.stateFolder, output);
     const discovery = new Discovery({ ...this.#surroundings, config, overlay: this.#overlay, store });
-    const torrents = new TorrentList(this.#session, config, this.#state, discovery, this.#surroundings);
+    const torrents = new TorrentList(this.#session, config, this.#state, discovery, this.#surroundings, stir);
     const adding = new TorrentAdding(torrents, this.#state, output, (entry) => this.#launch(entry));
     const api = {
       ...apiRoutes({ torrents, adding, archives: config.archives, clock }),
@@ -108,11 +116,8 @@ export class Daemon {
     this.#output.log('info', 'listening', { listenPort, httpPort });
     this.#writeRunFile(started, listenPort, httpPort);
     for (const entry of this.#torrents.entries) this.#launch(entry);
-    const progress = clock.every(PROGRESS_INTERVAL_MS, () => this.#tellProgress());
-    this.#closers.push(() => {
-      progress.cancel();
-      this.#tellProgress();
-    });
+    this.#progress.start();
+    this.#closers.push(() => this.#progress.end());
     if (watch !== undefined) await this.#watch(watch);
   }
 
@@ -169,10 +174,6 @@ export class Daemon {
 
   #completed(): void {
     if (this.#config.exitOnComplete && this.#torrents.complete) this.#end(exitCodes.done);
-  }
-
-  #tellProgress(): void {
-    this.#output.progress(this.#torrents.status());
   }
 
   #timeOut(): void {

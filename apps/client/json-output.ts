@@ -25,13 +25,15 @@ export class JsonOutput implements Output {
     this.#stream.write(`${JSON.stringify({ time, level, message, ...details }, plain)}\n`);
   }
 
-  progress(status: Status): void {
+  progress(status: Status): boolean {
     const at = this.#clock.now();
     const text = JSON.stringify(status);
+    if (this.#told?.text === text) return true;
     const due = this.#told === undefined || at - this.#told.at >= PROGRESS_INTERVAL_MS;
-    if (this.#told?.text === text || (!due && this.#told?.state === status.state)) return;
+    if (!due && this.#told?.state === status.state) return false;
     this.#told = { at, state: status.state, text };
     this.log('info', 'progress', { ...status });
+    return true;
   }
 
   end(): void {}

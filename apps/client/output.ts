@@ -11,8 +11,8 @@ export interface OutputStream extends Writable {
 }
 
 export interface Output extends Logger {
-  /** To be called every second with how things stand. */
-  progress(status: Status): void;
+  /** To be called every second with how things stand. @returns whether the next call may wait until that changes */
+  progress(status: Status): boolean;
   /** Leaves the terminal as others expect it. */
   end(): void;
 }

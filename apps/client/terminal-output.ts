@@ -29,10 +29,11 @@ export class TerminalOutput implements Output {
     this.#stream.write(`${CLEAR_LINE}${printable(`${time} ${mark}${message}${rest.join('')}`)}\n${this.#line}`);
   }
 
-  progress(status: Status): void {
+  progress(status: Status): boolean {
     // One column is left free: a full line would wrap, and clearing would then miss its first part.
     this.#line = progressLine(status).slice(0, (this.#stream.columns ?? DEFAULT_COLUMNS) - 1);
     this.#stream.write(`${CLEAR_LINE}${this.#line}`);
+    return true;
   }
 
   end(): void {

@@ -32,15 +32,25 @@ export class TorrentList {
   readonly #opening = new OpeningQueue();
   readonly #entries = new Map<string, TorrentEntry>();
   readonly #claims: PathClaims<MetainfoFile>;
+  readonly #changed: () => void;
   /** Remembered for torrents that are not there yet. */
   #pauseAsked = false;
 
-  constructor(session: Session, config: Config, state: StateFolder, discovery: Discovery, surroundings: Surroundings) {
+  /** @param changed called when `status` may have, but for what the session does by itself */
+  constructor(
+    session: Session,
+    config: Config,
+    state: StateFolder,
+    discovery: Discovery,
+    surroundings: Surroundings,
+    changed: () => void,
+  ) {
     this.#discovery = discovery;
     this.#session = session;
     this.#config = config;
     this.#state = state;
     this.#surroundings = surroundings;
+    this.#changed = changed;
     this.#workshop = new DiskWorkshop({ clock: surroundings.clock });
     this.#claims = new PathClaims(() => foldsCase(config.archives));
   }
@@ -49,6 +59,16 @@ export class TorrentList {
   get complete(): boolean {
     const entries = [...this.#entries.values()];
     return entries.length > 0 && entries.every(({ torrent: { snapshot } }) => snapshot.complete && !snapshot.problem);
+  }
+
+  /** Whether any of them does something, or waits for its turn to. */
+  get areAtWork(): boolean {
+    if (this.#session.isAtWork) return true;
+    for (const { torrent } of this.#entries.values()) {
+      const { phase } = torrent.snapshot;
+      if (phase === 'opening' || phase === 'checking') return true;
+    }
+    return false;
   }
 
   /** Those that are here to stay. */
@@ -71,12 +91,14 @@ export class TorrentList {
   /** All of them, and those to come; not remembered over a restart. */
   pause(): void {
     this.#pauseAsked = true;
+    this.#changed();
     for (const { torrent } of this.#entries.values()) torrent.pause();
   }
 
   /** All of them, also those that were paused by themselves. */
   resume(): void {
     this.#pauseAsked = false;
+    this.#changed();
     for (const { torrent } of this.#entries.values()) torrent.resume();
     try {
       this.#state.clearPaused();
@@ -91,6 +113,7 @@ export class TorrentList {
     keeping(() => this.#state.setPaused(torrent.infoHash, paused));
     if (paused) torrent.pause();
     else torrent.resume();
+    this.#changed();
   }
 
   /** Why that one cannot lie beside those that are here: what is in its way, and a sentence without its full stop. */
@@ -146,6 +169,7 @@ export class TorrentList {
     const gone = Promise.withResolvers<void>();
     const entry: TorrentEntry = { torrent, metainfo, trackers, addedBy, addedAt, told: '', isLeaving: false, gone };
     this.#entries.set(torrent.infoHash, entry);
+    this.#changed();
     this.#claims.claim(metainfo);
     // A start adds a thousand before it opens the first: whoever is to wait reads them again.
     if (this.#entries.size > AT_ONCE) metainfo.forgetHashes();
@@ -182,6 +206,7 @@ export class TorrentList {
       return await removeTorrentFiles({ archives, infoHash, files, whyKept: this.#filesOfOthers(entry) });
     } finally {
       this.#entries.delete(infoHash);
+      this.#changed();
       this.#claims.release(entry.metainfo);
       this.#surroundings.logger.log('info', `${torrent.metainfo.name}: removed`, { infoHash, withData });
       entry.gone.resolve();
@@ -199,6 +224,7 @@ export class TorrentList {
 
   /** Logs how far a torrent is, when that has changed. What a disk refuses the engine tells. */
   #tellChange(infoHash: string): void {
+    this.#changed();
     const entry = this.#entries.get(infoHash);
     if (entry === undefined) return;
     const { metainfo, snapshot } = entry.torrent;

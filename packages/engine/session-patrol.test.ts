@@ -11,8 +11,9 @@ const BEAT_MS = 10_000;
 function patrolled(fileCounts: readonly number[]) {
   const visits: number[] = [];
   const torrents = new Map<string, Torrent>();
+  const pieces = { isComplete: true };
   for (const [index, length] of fileCounts.entries()) {
-    const one = { metainfo: { files: { length } }, patrol: async () => void visits.push(index) };
+    const one = { pieces, metainfo: { files: { length } }, patrol: async () => void visits.push(index) };
     torrents.set(String(index), one as unknown as Torrent);
   }
   const clock = new FakeClock();
@@ -23,7 +24,7 @@ function patrolled(fileCounts: readonly number[]) {
     await turn();
     return visits.splice(0);
   };
-  return { beat, torrents };
+  return { beat, torrents, pieces, start: () => patrol.start() };
 }
 
 test('few files are looked at with every beat, each torrent once', async () => {
@@ -45,4 +46,14 @@ test('of many files some are looked at with each beat, from where the last one e
   );
   torrents.clear();
   assert.deepEqual(await beat(), []);
+});
+
+test('while none is complete it does not come by, not even when one is again, before it is told', async () => {
+  const { beat, pieces, start } = patrolled([1]);
+  pieces.isComplete = false;
+  assert.deepEqual(await beat(), []);
+  pieces.isComplete = true;
+  assert.deepEqual(await beat(), []);
+  start();
+  assert.deepEqual([await beat(), await beat()], [[0], [0]]);
 });

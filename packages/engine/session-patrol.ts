@@ -1,5 +1,5 @@
 // Looks now and then whether the files of complete torrents are still where they were written: nobody else would notice
-// before a peer asks. One timer for all, and few files at a time.
+// before a peer asks. One timer for all, and few files at a time. Invariant: while no torrent is complete it ends by itself.
 
 import type { Clock, Timer } from '@enjambre/runtime';
 import type { Torrent } from './torrent.ts';
@@ -20,13 +20,14 @@ export class SessionPatrol {
     this.#torrents = torrents;
   }
 
-  /** Idempotent. */
+  /** A torrent is complete. Idempotent. */
   start(): void {
     this.#timer ??= this.#clock.every(BEAT_MS, () => void this.#walk());
   }
 
   close(): void {
     this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   /** From where the last walk ended; no torrent twice in one. */
@@ -37,9 +38,11 @@ export class SessionPatrol {
     for (let left = this.#torrents.size; left > 0 && files < FILES_A_BEAT; left--) {
       const torrent = this.#next();
       if (torrent === undefined) break;
+      if (!torrent.pieces.isComplete) continue;
       files += torrent.metainfo.files.length;
       await torrent.patrol();
     }
+    if (files === 0) this.close();
     this.#isWalking = false;
   }
 

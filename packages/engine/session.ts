@@ -43,6 +43,8 @@ export interface SessionOptions {
   readonly downloadLimit?: number;
   readonly uploadLimit?: number;
   readonly maxConnections?: number;
+  /** Called when a torrent has something to do and none had. */
+  readonly awoke?: () => void;
 }
 
 export class Session {
@@ -67,7 +69,11 @@ export class Session {
     this.#peerId = makePeerId(random.bytes(PEER_ID_RANDOM_LENGTH));
     this.#downloadBucket = new TokenBucket(downloadLimit ?? Number.POSITIVE_INFINITY, clock.now());
     this.#uploadBucket = new TokenBucket(uploadLimit ?? Number.POSITIVE_INFINITY, clock.now());
-    this.#turns = new SessionTurns(clock, (inTurn) => this.#dialSome(inTurn));
+    this.#turns = new SessionTurns(
+      clock,
+      (inTurn) => this.#dialSome(inTurn),
+      () => options.awoke?.(),
+    );
     this.#patrol = new SessionPatrol(clock, this.#torrents);
     this.#surroundings = {
       clock,
@@ -94,10 +100,9 @@ export class Session {
 
   /** @throws Error when the session has that info hash already, or it is v2-only */
   addTorrent(options: TorrentOptions): Torrent {
-    const torrent = new Torrent(options, this.#surroundings, (woken) => this.#turns.wake(woken));
+    const torrent = new Torrent(options, this.#surroundings, (woken) => this.#wake(woken));
     if (this.#torrents.has(torrent.infoHash)) throw new Error(`torrent ${torrent.infoHash} is there already`);
     this.#torrents.set(torrent.infoHash, torrent);
-    this.#patrol.start();
     return torrent;
   }
 
@@ -118,6 +123,16 @@ export class Session {
       this.#listener?.close(),
       ...[...this.#torrents.values()].map((torrent) => torrent.stop(deadlineMs)),
     ]);
+  }
+
+  /** Whether anything that its torrents tell may change by itself; what checks its files apart. */
+  get isAtWork(): boolean {
+    return this.#turns.working.size > 0;
+  }
+
+  #wake(torrent: Torrent): void {
+    this.#turns.wake(torrent);
+    if (torrent.pieces.isComplete) this.#patrol.start();
   }
 
   get #maxConnections(): number {

@@ -73,12 +73,14 @@ export class Torrent {
   pause(): void {
     this.#paused = true;
     this.#transfer?.download.hold();
+    this.#woken(this);
   }
 
   resume(): void {
     this.#paused = false;
     if (this.#phase === 'error') this.#trouble.retryNow();
     else this.#transfer?.download.proceed();
+    this.#woken(this);
   }
 
   get snapshot(): TorrentSnapshot {
@@ -124,7 +126,7 @@ export class Torrent {
 
   /** Whether it needs its turn; else nothing happens before `knownPeers.nextDialAtMs` or until it wakes. */
   get isAtWork(): boolean {
-    return this.#isOpen && (this.#transfer !== undefined || !this.#had.isComplete);
+    return this.#isOpen && this.#transfer?.isQuiet === false;
   }
 
   /** Takes over a connection whose handshakes are done. Returns false, and leaves it alone, when it is not kept. */
@@ -152,7 +154,7 @@ export class Torrent {
     this.#transfer?.tickSecond();
     if (this.#had.isComplete && this.#transfer?.isQuiet === true) this.#rest('idle');
     const wantsPeers = !this.#had.isComplete && !this.#paused;
-    this.sources.tickSecond(wantsPeers ? this.connectedPeers.size : Number.POSITIVE_INFINITY);
+    this.sources.setCompany(wantsPeers ? this.connectedPeers.size : Number.POSITIVE_INFINITY);
   }
 
   /** Looks whether the files of a complete torrent are still there; where not, that becomes its state. */
@@ -187,6 +189,7 @@ export class Torrent {
         ...this.#totals,
         leftBytes: this.metainfo.geometry.totalSize - this.#verifiedBytes,
       }),
+      clock,
       addPeer: (address, origin) => {
         const isNew = this.knownPeers.get(address) === undefined;
         const known = this.knownPeers.add(address, origin, clock.now());
@@ -209,6 +212,7 @@ export class Torrent {
   async #open(isTrusting: boolean): Promise<void> {
     this.#isOpen = false;
     this.#rest('its files are checked');
+    this.sources.setCompany(Number.POSITIVE_INFINITY);
     this.#had = new Bitfield(this.metainfo.geometry.pieceCount);
     this.#verifiedBytes = 0;
     this.#enter('checking');
@@ -258,6 +262,8 @@ export class Torrent {
     // One that was on its way when another failed says nothing: the next would be fetched in vain, and the next.
     if (this.#phase === 'error' && this.#isTrying) this.#goOn();
     this.#transfer?.announce(pieceIndex);
+    // Its last peer may have left long before the disk was done.
+    this.#woken(this);
     if (!this.#had.isComplete) return;
     this.knownPeers.completed();
     this.sources.completed();

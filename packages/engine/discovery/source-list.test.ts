@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FakeClock } from '@enjambre/runtime';
 import type { PeerSource, SwarmView } from './peer-source.ts';
 import { SourceList } from './source-list.ts';
 
@@ -34,10 +35,12 @@ class ToldSource implements PeerSource {
 
 function listOf(sources: readonly PeerSource[], isPrivate = false, isOn?: (name: string) => boolean) {
   const added: string[] = [];
+  const clock = new FakeClock();
   const figures = { listenPort: 1, uploadedBytes: 2, downloadedBytes: 3, leftBytes: 4 };
   const list = new SourceList({
     sources,
     isPrivate,
+    clock,
     swarm: () => ({ infoHash: new Uint8Array(20), peerId: new Uint8Array(20), ...figures }),
     addPeer: ({ port }, origin) => {
       const isNew = !added.some((one) => one.endsWith(` ${port}`));
@@ -47,7 +50,7 @@ function listOf(sources: readonly PeerSource[], isPrivate = false, isOn?: (name:
     setOwnHosts: () => {},
     isOn,
   });
-  return { list, added, figures };
+  return { list, added, figures, clock };
 }
 
 const peer = (port: number) => ({ host: '127.0.0.1', port });
@@ -74,10 +77,11 @@ test('each source names peers under its own name, and counts those it was the fi
 
 test('a private torrent has its trackers and nothing else (BEP 27)', () => {
   const sources = ['tracker', 'dht', 'pex', 'lsd', 'overlay'].map((name) => new ToldSource(name));
-  const { list } = listOf(sources, true);
+  const { list, clock } = listOf(sources, true);
   list.start();
   list.completed();
-  list.tickSecond(0);
+  list.setCompany(0);
+  clock.advance(60_000);
   assert.deepEqual(
     list.views.map(({ name }) => name),
     ['tracker'],
@@ -114,14 +118,27 @@ test('one that is off from the start is listed, and begins when it is switched o
   assert.deepEqual(overlay.told, ['start']);
 });
 
-test('few peers for half a minute are told to those that are on', () => {
+test('few peers for half a minute are told to those that are on', async () => {
   const [tracker, dht] = [new ToldSource('tracker'), new ToldSource('dht')];
-  const { list } = listOf([tracker, dht]);
+  const { list, clock } = listOf([tracker, dht]);
+  list.setCompany(0);
+  clock.advance(60_000);
   list.start();
   list.setEnabled('dht', false);
-  for (let second = 0; second < 29; second++) list.tickSecond(4);
-  list.tickSecond(5);
-  for (let second = 0; second < 30; second++) list.tickSecond(4);
-  assert.deepEqual(tracker.told, ['start', 'needPeers']);
+  list.setCompany(4);
+  clock.advance(29_000);
+  list.setCompany(5);
+  clock.advance(60_000);
+  assert.deepEqual(tracker.told, ['start']);
+  list.setCompany(4);
+  clock.advance(15_000);
+  list.setCompany(3);
+  clock.advance(14_999);
+  assert.deepEqual(tracker.told, ['start']);
+  clock.advance(30_001);
+  assert.deepEqual(tracker.told, ['start', 'needPeers', 'needPeers']);
   assert.deepEqual(dht.told, ['start', 'stop']);
+  await list.stop(0);
+  clock.advance(60_000);
+  assert.deepEqual(tracker.told, ['start', 'needPeers', 'needPeers', 'stop']);
 });

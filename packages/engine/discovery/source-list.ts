@@ -3,6 +3,7 @@
 // Invariant: a source is started when the list is, it is enabled and the torrent may use it; else it looks for nothing.
 
 import type { PeerAddress } from '@enjambre/metainfo';
+import type { Clock, Timer } from '@enjambre/runtime';
 import type { PeerOrigin } from './known-peers.ts';
 import type { PeerSource, SourceReport, SwarmView } from './peer-source.ts';
 
@@ -13,7 +14,7 @@ const GOODBYE_MS = 5_000;
 
 /** With fewer peers than this a download asks for more, so often. */
 const FEW_PEERS = 5;
-const NEED_PEERS_SECONDS = 30;
+const NEED_PEERS_MS = 30_000;
 
 /** A source as shown to people. */
 export interface SourceView extends SourceReport {
@@ -26,6 +27,7 @@ export interface SourceView extends SourceReport {
 export interface SourceListOptions {
   readonly sources: readonly PeerSource[];
   readonly isPrivate: boolean;
+  readonly clock: Clock;
   /** Which are on from the start; all, when left out. */
   readonly isOn?: ((name: string) => boolean) | undefined;
   /** What sources may know of the torrent, as it is now. */
@@ -45,7 +47,8 @@ export class SourceList {
   readonly #options: SourceListOptions;
   readonly #listed: readonly Listed[];
   #started = false;
-  #lonelySeconds = 0;
+  /** While there are few. */
+  #asking: Timer | undefined;
 
   constructor(options: SourceListOptions) {
     this.#options = options;
@@ -83,11 +86,12 @@ export class SourceList {
     return true;
   }
 
-  /** Once a second while peers are wanted: asks for more when there are few. */
-  tickSecond(connectedPeers: number): void {
-    this.#lonelySeconds = connectedPeers < FEW_PEERS ? this.#lonelySeconds + 1 : 0;
-    if (this.#lonelySeconds === 0 || this.#lonelySeconds % NEED_PEERS_SECONDS !== 0) return;
-    for (const { source, enabled } of this.#listed) if (enabled) source.needPeers();
+  /** To be told whenever it changes. @param connectedPeers Infinity while no more are wanted; with few more are asked for */
+  setCompany(connectedPeers: number): void {
+    const isLonely = connectedPeers < FEW_PEERS && this.#started;
+    if (isLonely === (this.#asking !== undefined)) return;
+    this.#asking?.cancel();
+    this.#asking = isLonely ? this.#options.clock.every(NEED_PEERS_MS, () => this.#askForMore()) : undefined;
   }
 
   completed(): void {
@@ -97,12 +101,17 @@ export class SourceList {
   /** Ends all of them, within `deadlineMs`. */
   async stop(deadlineMs: number): Promise<void> {
     this.#started = false;
+    this.setCompany(Number.POSITIVE_INFINITY);
     await Promise.allSettled(this.#listed.map(({ source }) => source.stop(deadlineMs)));
   }
 
   #start(listed: Listed): void {
     const { swarm, setOwnHosts } = this.#options;
     listed.source.start(new View(swarm, (addresses) => this.#take(listed, addresses), setOwnHosts));
+  }
+
+  #askForMore(): void {
+    for (const { source, enabled } of this.#listed) if (enabled) source.needPeers();
   }
 
   #take(listed: Listed, addresses: readonly PeerAddress[]): void {
