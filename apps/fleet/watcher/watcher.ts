@@ -23,7 +23,7 @@ const REASON_INTERVAL_MS = 3_000;
 /** Slower still while the status is the one it was told of: peers known and connected stand in that. */
 const SAME_REASON_INTERVAL_MS = 10_000;
 /** While many are being started, those that had nothing new last time are asked so often, and nobody why: starting needs the cores. */
-const BUSY_INTERVAL_MS = 10_000;
+const BUSY_INTERVAL_MS = 15_000;
 /** States that say themselves why they are so. */
 const PLAIN_STATES: readonly Status['state'][] = ['downloading', 'completed', 'paused'];
 
