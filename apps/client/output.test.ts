@@ -25,14 +25,19 @@ test('for programs progress is told when the state changes, else every ten secon
   const stream = new PassThrough();
   const clock = new FakeClock();
   const output = new JsonOutput(stream, clock, 'info');
-  const told: number[] = [];
+  const [told, toldAll]: [number[], number[]] = [[], []];
   for (let second = 0; second <= 30; second++) {
     const state = second < 15 ? 'starting' : 'downloading';
-    output.progress({ ...status, state, downloaded: Math.min(second, 20) });
+    if (output.progress({ ...status, state, downloaded: Math.min(second, 20) })) toldAll.push(second);
     if (written(stream) !== '') told.push(second);
     clock.advance(1000);
   }
   assert.deepEqual(told, [0, 10, 15, 25]);
+  assert.deepEqual(
+    toldAll,
+    [0, 10, 15, 25, 26, 27, 28, 29, 30],
+    'between, and until the last change is told, it is not',
+  );
 });
 
 test('on a terminal messages scroll above one progress line that fits and is never wrapped', () => {

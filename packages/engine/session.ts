@@ -131,6 +131,7 @@ export class Session {
   }
 
   #wake(torrent: Torrent): void {
+    if (this.#isClosed) return;
     this.#turns.wake(torrent);
     if (torrent.pieces.isComplete) this.#patrol.start();
   }
