@@ -14,7 +14,4 @@ import { prepare, root, runOrExit } from './tools/install.mjs';
 await prepare();
 await buildClient();
 await buildPage();
-// As apps/cli/bin/enjambre starts it: without these 300 containers would take 50 MiB more.
-process.env.NODE_COMPILE_CACHE ??= path.join(root, 'node_modules/.cache/enjambre');
-const flags = ['--max-semi-space-size=2'];
-await runOrExit(process.execPath, [...flags, path.join(root, 'apps/cli/main.ts'), 'start', ...process.argv.slice(2)]);
+await runOrExit(path.join(root, 'apps/cli/bin/enjambre'), ['start', ...process.argv.slice(2)]);

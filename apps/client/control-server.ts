@@ -20,6 +20,8 @@ import { reasonOf } from './errors.ts';
 const HEADERS_TIMEOUT_MS = 5_000;
 /** How often that is looked at: in Node's own half minute they could have all sockets, more often wakes who rests. */
 const SLOW_CHECK_MS = 10_000;
+/** So long a caller may rest between two questions: longer than a backend does while it starts others (15 s). */
+const KEEP_ALIVE_MS = 30_000;
 /** So long a body may stand still. */
 const BODY_STALL_MS = 5_000;
 /** Enough for every poller of a host, too few to run out of descriptors. */
@@ -39,7 +41,11 @@ export class ControlServer {
   /** @param api what it answers besides the paths that other programs rely on */
   constructor(controlled: Controlled, api: RouteTable, policy: AdmissionPolicy, logger: Logger) {
     this.#logger = logger;
-    const limits = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: SLOW_CHECK_MS };
+    const limits = {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: SLOW_CHECK_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    };
     const answer = router({ ...routesOf(controlled), ...api }, policy);
     this.#server = createServer(limits, (request, response) => {
       void this.#serve(answer, request, response);

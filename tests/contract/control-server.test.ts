@@ -197,6 +197,13 @@ test('§4: without a token a strange Host gets 421 and a strange Origin cannot p
   }
 });
 
+test('a caller who asks every fifteen seconds keeps his connection', async (t) => {
+  const { path, empty } = makeTorrent(t, 100_000);
+  const { httpPort } = await startClient(t, [`--torrent-file=${path}`, `--archives=${empty}`]);
+  const { headers } = await fetch(`http://127.0.0.1:${httpPort}/status`);
+  assert.ok(Number(/^timeout=([0-9]+)$/.exec(headers.get('keep-alive') ?? '')?.[1]) > 15, `${[...headers]}`);
+});
+
 test('a caller who does not come to the end of his request gives his socket back soon', async (t) => {
   const { path, empty } = makeTorrent(t, 100_000);
   const { httpPort } = await startClient(t, [`--torrent-file=${path}`, `--archives=${empty}`]);

@@ -121,13 +121,13 @@ test('a clock that is set back keeps nobody from hearing why a client moves noth
 test('a client that has nothing new is asked less often, until it has', async (t) => {
   const { watcher, client, clock, ask } = await make(t);
   for (let answers = 0; answers < 6; answers++) await ask();
-  clock.advance(2_000);
+  clock.advance(4_000);
   assert.equal(client.asked, 6);
   clock.advance(1_200);
   await watcher.ask('x');
   assert.equal(client.asked, 7);
   client.body = JSON.stringify({ ...status, downloaded: 2 });
-  clock.advance(3_200);
+  clock.advance(5_200);
   await watcher.ask('x');
   await ask();
   assert.equal(client.asked, 9);
@@ -138,7 +138,7 @@ test('while many are being started one that answered is asked less often, and no
   client.body = JSON.stringify({ ...status, state: 'starting', download_speed: 0 });
   setBusy(true);
   await ask();
-  clock.advance(2_000);
+  clock.advance(4_000);
   assert.equal(client.asked, 1);
   clock.advance(1_200);
   await watcher.ask('x');

@@ -16,8 +16,8 @@ const JITTER_MS = 200;
 const MISSES_UNTIL_UNREACHABLE = 3;
 /** One that gave the same answer so often rests, … */
 const SAME_ANSWERS_UNTIL_REST = 2;
-/** … and is asked so often: a question costs a client that sleeps 1.6 ms, and of hundreds most rest. */
-const REST_INTERVAL_MS = 3_000;
+/** … and is asked so often: a question costs a client that sleeps 1.6 to 2.7 ms, and of hundreds most rest. */
+const REST_INTERVAL_MS = 5_000;
 /** Why nothing arrives changes slowly, and is a longer answer. Of one that was only just started everybody knows. */
 const REASON_INTERVAL_MS = 3_000;
 /** Slower still while the status is the one it was told of: peers known and connected stand in that. */
