@@ -1,11 +1,11 @@
 // What a backend and its clients cost while nothing is to be done, one page being open.
 
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryOf } from './process-meter.ts';
 
-/** Long enough for what is still done after a start, and for V8 to have compiled what runs every second. */
-const SETTLE_MS = 10_000;
+/** What a start leaves behind is collected in the first half minute. */
+const SETTLE_MS = 45_000;
 const REST_SECONDS = 20;
 const NANOSECONDS = 1e9;
 
@@ -46,9 +46,11 @@ async function childrenOf(pid: number): Promise<number[]> {
   return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean).map(Number);
 }
 
-/** Of its main thread: at rest the others sleep. Finer than the ticks of `/proc/PID/stat`, of which a client takes none. */
+/** Of all its threads. Finer than the ticks of `/proc/PID/stat`, of which a client takes none. */
 async function cpuSecondsOf(pid: number): Promise<number> {
-  return Number((await readFile(`/proc/${pid}/schedstat`, 'utf8')).split(' ')[0]) / NANOSECONDS;
+  const tasks = await readdir(`/proc/${pid}/task`);
+  const spent = await Promise.all(tasks.map((task) => readFile(`/proc/${pid}/task/${task}/schedstat`, 'utf8')));
+  return spent.reduce((sum, line) => sum + Number(line.split(' ')[0]) / NANOSECONDS, 0);
 }
 
 function mean(values: readonly number[]): number {
