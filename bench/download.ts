@@ -5,6 +5,7 @@ import type { RunningClient, TestedClient } from '../tests/interop/clients/teste
 import { Lab } from '../tests/interop/lab.ts';
 import { completion } from './completion.ts';
 import type { Content } from './content.ts';
+import { fetchMemory } from './host-memory.ts';
 import { ProcessMeter, type Usage } from './process-meter.ts';
 
 /** The slowest of the field needs a fifth of that. */
@@ -43,6 +44,7 @@ async function downloadIn(lab: Lab, options: DownloadOptions): Promise<Download>
   const { client, content, seed, host, meeting, onDisk = false } = options;
   const { torrent, size } = content;
   const folder = await lab.folder('leech');
+  await fetchMemory(size);
   const peers: PeerAddress[] = meeting === 'it dials' ? [seed.address] : [];
   const leech = await client.start({ lab, role: 'leech', torrent, folder, host, peers });
   using meter = new ProcessMeter(leech.program.pid, 'birth');

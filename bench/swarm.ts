@@ -7,6 +7,7 @@ import { enjambreTracker } from '../tests/interop/trackers/enjambre-tracker.ts';
 import { startTracker } from '../tests/interop/trackers/tested-tracker.ts';
 import { completion } from './completion.ts';
 import { type Content, seedFolder } from './content.ts';
+import { fetchMemory } from './host-memory.ts';
 import { cpuSecondsOf } from './process-meter.ts';
 
 const TIMEOUT_MS = 240_000;
@@ -48,6 +49,7 @@ async function runIn(lab: Lab, { seeder, leecher, leechers, content, tracker }: 
   const folder = await seedFolder(lab, content);
   const seed = await seeder.start({ ...place, role: 'seed', folder, host: lab.address(), peers: [] });
   await swarm?.announced(1);
+  await fetchMemory(leechers * content.size);
   const peers = swarm === undefined ? [seed.address] : [];
   const seedCpuBefore = await cpuSecondsOf(seed.program.pid);
   const started = performance.now();
