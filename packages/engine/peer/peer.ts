@@ -81,7 +81,8 @@ export class Peer implements PickingPeer {
   isClosed = false;
   /** How often in a row it choked us while it owed us blocks, and had sent none. */
   fruitlessChokes = 0;
-  /** Refusals that its socket has not taken yet. */
+  /** Refusals that are to be written, and how many of them and of others its socket has not taken yet. */
+  readonly refused: BlockRange[] = [];
   refusalsUnderWay = 0;
   /** Blocks nobody asked for. */
   unaskedCount = 0;

@@ -13,7 +13,7 @@ import type { SpeedMeter } from '../rate/speed-meter.ts';
 import type { TokenBucket } from '../rate/token-bucket.ts';
 import type { PieceStore } from '../storage/piece-store.ts';
 import { ALLOWED_FAST_COUNT } from '../wire/allowed-fast.ts';
-import { encodeMessage } from '../wire/encoder.ts';
+import { encodeRejects } from '../wire/encoder.ts';
 import type { BlockRange } from '../wire/message.ts';
 import { BlockSender } from './block-sender.ts';
 
@@ -225,12 +225,18 @@ export class Upload {
     for (const range of refused) this.#refuse(peer, range);
   }
 
+  /** With all that are refused in this turn, in one write: a choke refuses many, and a write each would wake both sides as often. */
   #refuse(peer: Peer, range: BlockRange): void {
     if (!peer.handshake.fast) return;
-    const { pieceIndex, begin, length } = range;
     peer.refusalsUnderWay++;
-    peer.write([encodeMessage({ type: 'reject', pieceIndex, begin, length })], this.#options.clock.now(), () => {
-      peer.refusalsUnderWay--;
+    if (peer.refused.push(range) === 1) queueMicrotask(() => this.#writeRefusals(peer));
+  }
+
+  #writeRefusals(peer: Peer): void {
+    const refused = peer.refused.splice(0);
+    if (peer.isClosed) return;
+    peer.write([encodeRejects(refused)], this.#options.clock.now(), () => {
+      peer.refusalsUnderWay -= refused.length;
     });
   }
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { encodeCancels, encodeHaves, encodeMessage, encodePieceHeader, encodeRequests } from './encoder.ts';
+import {
+  encodeCancels,
+  encodeHaves,
+  encodeMessage,
+  encodePieceHeader,
+  encodeRejects,
+  encodeRequests,
+} from './encoder.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
@@ -19,14 +26,15 @@ describe('message encoder', () => {
     assert.equal(hex(encodeMessage({ type: 'extended', extendedId: 3, payload: Uint8Array.of(9) })), '00000003140309');
   });
 
-  it('writes many requests, cancels and haves as one buffer of single messages', () => {
+  it('writes many requests, cancels, rejects and haves as one buffer of single messages', () => {
     const ranges = [
       { pieceIndex: 1, begin: 0, length: 16384 },
       { pieceIndex: 2, begin: 16384, length: 5 },
     ];
-    const single = (type: 'request' | 'cancel') => ranges.map((range) => encodeMessage({ type, ...range }));
+    const single = (type: 'request' | 'cancel' | 'reject') => ranges.map((range) => encodeMessage({ type, ...range }));
     assert.deepEqual(encodeRequests(ranges), Buffer.concat(single('request')));
     assert.deepEqual(encodeCancels(ranges), Buffer.concat(single('cancel')));
+    assert.deepEqual(encodeRejects(ranges), Buffer.concat(single('reject')));
     const haves = [7, 8].map((pieceIndex) => encodeMessage({ type: 'have', pieceIndex }));
     assert.deepEqual(encodeHaves([7, 8]), Buffer.concat(haves));
   });

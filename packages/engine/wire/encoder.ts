@@ -1,5 +1,5 @@
 // Messages become bytes. Every function returns a buffer of its own that nobody changes afterwards, so that it can be
-// handed to a socket as it is. What is sent in numbers (requests, cancels, haves) is written into one buffer.
+// handed to a socket as it is. What is sent in numbers (requests, cancels, rejects, haves) is written into one buffer.
 
 import { type BlockRange, LENGTH_PREFIX_BYTES, MESSAGE_ID, type Message, PIECE_HEADER_BYTES } from './message.ts';
 
@@ -54,6 +54,11 @@ export function encodeRequests(ranges: readonly BlockRange[]): Buffer {
 /** A `cancel` for each range, in one buffer. */
 export function encodeCancels(ranges: readonly BlockRange[]): Buffer {
   return encodeRanges(MESSAGE_ID.cancel, ranges);
+}
+
+/** A `reject` for each range, in one buffer (BEP 6). */
+export function encodeRejects(ranges: readonly BlockRange[]): Buffer {
+  return encodeRanges(MESSAGE_ID.reject, ranges);
 }
 
 /** A `have` for each piece, in one buffer. */
