@@ -12,7 +12,7 @@ const BUILT_CLIENT = path.join(ROOT, 'apps/client/dist/client.cjs');
 const YOUNG_GENERATION = ['--min-semi-space-size=4', '--max-semi-space-size=4'];
 /** What starts it, as the backend does: with the code that the build compiled. */
 export const builtCommand: readonly [string, ...string[]] = [process.execPath, ...YOUNG_GENERATION, BUILT_CLIENT];
-/** Belongs to it: Node's own modules are compiled already, too. */
+/** Belongs to it, and to the floors: Node's own modules are compiled already, too. */
 export const builtEnvironment = { NODE_COMPILE_CACHE: path.join(ROOT, 'node_modules/.cache/enjambre') };
 
 /** Builds it when it is older than its sources. */

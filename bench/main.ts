@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { buildClient } from './built-client.ts';
+import { cappedCrowd } from './capped-crowd.ts';
 import { check } from './check.ts';
 import { crowd } from './crowd.ts';
 import { fleet } from './fleet.ts';
@@ -22,6 +23,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   seed,
   pair,
   crowd,
+  capped: cappedCrowd,
   check,
   tester,
   idle,
@@ -36,7 +38,7 @@ const USAGE = `npm run bench -- SCENARIO [COUNT] [--size 256MiB] [--piece-length
 
   COUNT           how many clients, of fleet
   --size BYTES    of the content, with KiB, MiB or GiB; default: the scenario's own
-  --piece-length  bytes of a piece; of leech, seed, pair and crowd
+  --piece-length  bytes of a piece; of leech, seed, pair and the crowds
   --rounds COUNT  how often each client has its turn; the median counts
   --only NAMES    just these clients, as the tables name them
   --disk          write to the temporary folder instead of /dev/shm

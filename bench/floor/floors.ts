@@ -1,8 +1,9 @@
-// The floors as contestants: they stand in the tables like clients.
+// The floors as contestants: they stand in the tables like clients, and start as quickly: compiled beforehand.
 
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { START_TIMEOUT_MS, type TestedClient } from '../../tests/interop/clients/tested-client.ts';
+import { builtEnvironment } from '../built-client.ts';
 
 /** Of a torrent of one file, which is all that floors know. */
 export const FLOOR_FILE = 'data.bin';
@@ -38,7 +39,9 @@ function leechingFloor(name: string, script: string, env?: Readonly<Record<strin
     async start({ lab, torrent, folder, host, peers: [seed] }) {
       const addedAtMs = performance.now();
       const place = [seed.host, String(seed.port), host, path.join(folder, FLOOR_FILE)];
-      const program = lab.start(process.execPath, [fileURLToPath(script), torrent.file, ...place], { env });
+      const program = lab.start(process.execPath, [fileURLToPath(script), torrent.file, ...place], {
+        env: { ...builtEnvironment, ...env },
+      });
       const said = () => program.output.includes('"complete"') || undefined;
       return {
         program,
@@ -57,7 +60,8 @@ export const seedingFloor: TestedClient = {
   async start({ lab, torrent, folder, host }) {
     const addedAtMs = performance.now();
     const script = fileURLToPath(import.meta.resolve('./seeder.ts'));
-    const program = lab.start(process.execPath, [script, torrent.file, path.join(folder, FLOOR_FILE), host]);
+    const place = [torrent.file, path.join(folder, FLOOR_FILE), host];
+    const program = lab.start(process.execPath, [script, ...place], { env: builtEnvironment });
     const said = () => program.output.match(/"port":(\d+)/)?.[1];
     const port = Number(await program.until('listen', said, START_TIMEOUT_MS));
     return { program, addedAtMs, address: { host, port }, complete: async () => {} };
