@@ -10,10 +10,11 @@ const FILE = path.join('/dev/shm', `enjambre-bench-${process.pid}`);
 /** Asks the host for so many bytes of memory, and leaves them free. */
 export async function fetchMemory(bytes: number): Promise<void> {
   const file = await open(FILE, 'wx');
+  // It has no name any more: nothing is left of it however this program ends.
+  await rm(FILE);
   try {
     for (let written = 0; written < bytes; written += CHUNK.length) await file.write(CHUNK);
   } finally {
     await file.close();
-    await rm(FILE);
   }
 }
