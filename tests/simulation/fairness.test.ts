@@ -10,8 +10,7 @@ const PIECE_LENGTH = 32 * KIB;
 const PIECES = 128;
 const CONTENT = { size: PIECES * PIECE_LENGTH, pieceLength: PIECE_LENGTH };
 const UPLINK = 50_000;
-/** 33 to 65 s with the seeds 1 to 14: who has a tenth of the uplink waits behind what it sends itself. */
-const LONGEST_WAIT_MS = 75_000;
+const MINUTE_MS = 60_000;
 const TURN_MS = 15_000;
 
 const sharer: PeerSettings = { latencyMs: 20, uplinkBytesPerSecond: UPLINK, maxConnections: 25 };
@@ -53,7 +52,7 @@ describe('a simulated swarm is fair', () => {
     },
   );
 
-  itSimulatesOften('nobody, slow or giving nothing, waits 75 seconds for the next piece', CONTENT, async (swarm) => {
+  itSimulatesOften('nobody, slow or giving nothing, waits a minute for the next piece', CONTENT, async (swarm) => {
     await swarm.join({ ...sharer, has: () => true });
     const slow = await joinAll(swarm, { ...sharer, uplinkBytesPerSecond: UPLINK / 10 }, 6);
     const peers = [...slow, ...(await joinAll(swarm, sharer, 12)), ...(await joinAll(swarm, freeRider, 6))];
@@ -68,7 +67,7 @@ describe('a simulated swarm is fair', () => {
       return peers.every(({ finishedAtMs }) => finishedAtMs !== undefined);
     }, GIVE_UP_MS);
     await finish(swarm, peers);
-    assert.ok(longestMs <= LONGEST_WAIT_MS, `somebody waited ${longestMs} ms`);
+    assert.ok(longestMs <= MINUTE_MS, `somebody waited ${longestMs} ms`);
   });
 
   const long = { size: 512 * 64 * KIB, pieceLength: 64 * KIB };

@@ -81,8 +81,7 @@ export class Peer implements PickingPeer {
   isClosed = false;
   /** How often in a row it choked us while it owed us blocks, and had sent none. */
   fruitlessChokes = 0;
-  /** Refusals that are to be written, and how many of them and of others its socket has not taken yet. */
-  readonly refused: BlockRange[] = [];
+  /** Refusals that its socket has not taken yet. */
   refusalsUnderWay = 0;
   /** Blocks nobody asked for. */
   unaskedCount = 0;

@@ -71,7 +71,7 @@ export class Upload {
   constructor(options: UploadOptions) {
     this.#options = options;
     const { store, clock, bucket, meter, storageFailed } = options;
-    const refuse = (peer: Peer, range: BlockRange): void => this.#refuse(peer, range);
+    const refuse = (peer: Peer, range: BlockRange): void => this.#refuse(peer, [range]);
     this.#sender = new BlockSender({
       store,
       pieceLength: options.geometry.pieceLength,
@@ -131,7 +131,7 @@ export class Upload {
     if (peer.refusalsUnderWay > MOST_UNREAD_REFUSALS) throw new ProtocolError('asks and does not read the answers');
     const allowed = !peer.amChoking || isAllowedFast(peer, range);
     if (!allowed || !isHad(range.pieceIndex) || peer.wanted.length >= REQUESTS_WE_KEEP)
-      return this.#refuse(peer, range);
+      return this.#refuse(peer, [range]);
     if (this.#firstCopies?.asked(peer, range.pieceIndex)) this.#suggest(peer);
     peer.lastAskedAtMs = this.#options.clock.now();
     peer.wanted.push(range);
@@ -150,7 +150,7 @@ export class Upload {
 
   /** It no longer wants the block. With the fast extension it is told that it will not come (BEP 6). */
   cancelled(peer: Peer, range: BlockRange): void {
-    if (peer.wanted.remove(range)) this.#refuse(peer, range);
+    if (peer.wanted.remove(range)) this.#refuse(peer, [range]);
   }
 
   left(peer: Peer): void {
@@ -222,21 +222,15 @@ export class Upload {
     this.#firstCopies?.ended(peer);
     peer.send({ type: 'choke' }, nowMs);
     const refused = peer.wanted.sift((range) => isAllowedFast(peer, range));
-    for (const range of refused) this.#refuse(peer, range);
+    this.#refuse(peer, refused);
   }
 
-  /** With all that are refused in this turn, in one write: a choke refuses many, and a write each would wake both sides as often. */
-  #refuse(peer: Peer, range: BlockRange): void {
-    if (!peer.handshake.fast) return;
-    peer.refusalsUnderWay++;
-    if (peer.refused.push(range) === 1) queueMicrotask(() => this.#writeRefusals(peer));
-  }
-
-  #writeRefusals(peer: Peer): void {
-    const refused = peer.refused.splice(0);
-    if (peer.isClosed) return;
-    peer.write([encodeRejects(refused)], this.#options.clock.now(), () => {
-      peer.refusalsUnderWay -= refused.length;
+  /** In one write: a choke refuses many, and a write each would wake both sides as often. */
+  #refuse(peer: Peer, ranges: readonly BlockRange[]): void {
+    if (!peer.handshake.fast || ranges.length === 0) return;
+    peer.refusalsUnderWay += ranges.length;
+    peer.write([encodeRejects(ranges)], this.#options.clock.now(), () => {
+      peer.refusalsUnderWay -= ranges.length;
     });
   }
 }
