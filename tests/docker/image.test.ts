@@ -1,7 +1,7 @@
 // What the image promises to whoever runs it, whichever program.
 
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { makeTorrent, temporaryFolder } from '../contract/torrent-fixture.ts';
@@ -89,14 +89,14 @@ describe('the image', { skip: whyNoEngines(), timeout: TIMEOUT_MS }, () => {
       'client',
       '--torrent-file=/t/x.torrent',
     );
-    await said(id, /listening/);
+    const own = join(downloads, '.enjambre');
+    await until(() => existsSync(own), 'its torrent is open');
     const owners = [downloads, ...readdirSync(downloads).map((name) => join(downloads, name))].map((path) =>
       statSync(path),
     );
     assert.ok(owners.length > 1);
     for (const { uid, gid } of owners) assert.deepEqual([uid, gid], [1234, 5678]);
-    const made = statSync(join(downloads, '.enjambre'));
-    assert.equal(made.mode & 0o777 & 0o027, 0);
+    assert.equal(statSync(own).mode & 0o777 & 0o027, 0);
     const status = docker('exec', id, 'node', '-p', 'require("node:fs").readFileSync("/proc/1/status","utf8")');
     assert.match(status, /^Uid:\s+1234\s+1234\s+1234\s+1234$/m);
     assert.match(status, /^Groups:\s*$/m);
