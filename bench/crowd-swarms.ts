@@ -1,6 +1,7 @@
 // What the crowds have in common: many leechers and one seed on this machine, or as many processes that receive, hash and
 // write, all from one that reads and sends: the floor. The last one counts.
 
+import { freePort } from '../tests/contract/free-port.ts';
 import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import { announceUrl } from '../tests/interop/trackers/tested-tracker.ts';
@@ -54,7 +55,7 @@ export async function runSwarms(
 ): Promise<Outcome<SwarmRun>[]> {
   await using lab = await Lab.open('/dev/shm');
   const tracker = { host: lab.address(), port: 0 };
-  tracker.port = await lab.freePort(tracker.host);
+  tracker.port = await freePort(tracker.host);
   const made = { pieceLength: options.pieceLength, tracker: announceUrl(tracker.host, tracker.port) };
   const asked = swarms.filter(({ name }) => isWanted(name.split(',')[0], options));
   const contents = new Map<number, Content>();

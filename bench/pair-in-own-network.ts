@@ -3,6 +3,7 @@
 //
 //   node bench/pair-in-own-network.ts BYTES PIECE-LENGTH FOLDER
 
+import { freePort } from '../tests/contract/free-port.ts';
 import { transmission } from '../tests/interop/clients/transmission.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import { OWN_HOSTS } from '../tests/interop/network-namespace.ts';
@@ -12,7 +13,7 @@ import { runPair } from './pairing.ts';
 
 const [size, pieceLength, parent] = process.argv.slice(2);
 await using lab = await Lab.open(parent);
-const tracker = { host: OWN_HOSTS.tracker, port: await lab.freePort(OWN_HOSTS.tracker) };
+const tracker = { host: OWN_HOSTS.tracker, port: await freePort(OWN_HOSTS.tracker) };
 const content = await makeContent(lab, {
   size: Number(size),
   pieceLength: Number(pieceLength),

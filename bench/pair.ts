@@ -1,6 +1,7 @@
 // Each client with itself, one seed and one leecher, into memory.
 
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../tests/contract/free-port.ts';
 import { aria2 } from '../tests/interop/clients/aria2.ts';
 import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { transmission } from '../tests/interop/clients/transmission.ts';
@@ -41,7 +42,7 @@ async function runPairs(options: BenchOptions): Promise<void> {
   await using lab = await Lab.open('/dev/shm');
   const slowSize = Math.min(size, SLOW_SIZE);
   const trackerHost = lab.address();
-  const tracker = { host: trackerHost, port: await lab.freePort(trackerHost) };
+  const tracker = { host: trackerHost, port: await freePort(trackerHost) };
   const announce = announceUrl(tracker.host, tracker.port);
   const contents = {
     quick: await makeContent(lab, { size, pieceLength, tracker: announce }),

@@ -3,6 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../tests/contract/free-port.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import { formatSpread, report, spreadOf } from './report.ts';
 import { interleave, type Outcome } from './rounds.ts';
@@ -84,7 +85,7 @@ function rowOf({ name, figures }: Outcome<Figure>, all: readonly Outcome<Figure>
 async function measureRate(server: Server, kind: 'udp' | 'http'): Promise<Figure> {
   await using lab = await Lab.open('/dev/shm');
   const host = lab.address();
-  const port = await lab.freePort(host);
+  const port = await freePort(host);
   const program = await server.start(lab, host, port);
   // Any answer says that it is there, also one that finds nothing.
   await program.until('answer', async () => (await fetch(`http://${host}:${port}/`)).status, START_TIMEOUT_MS);
@@ -103,7 +104,7 @@ async function measureRate(server: Server, kind: 'udp' | 'http'): Promise<Figure
 async function measureMemory(swarms: number) {
   await using lab = await Lab.open('/dev/shm');
   const host = lab.address();
-  const port = await lab.freePort(host);
+  const port = await freePort(host);
   const program = startEnjambre(lab, CORES.tracker, host, port, `--max-peers-per-swarm=${MILLION}`, '--interval=3600');
   const stats = async () => (await (await fetch(`http://${host}:${port}/stats`)).json()) as { peers: number };
   await program.until('answer', stats, START_TIMEOUT_MS);

@@ -3,6 +3,7 @@
 
 import { createTcpTransport, Session } from '@enjambre/engine';
 import { discoveryRoutes } from './api/discovery-routes.ts';
+import { onceStarted } from './api/once-started.ts';
 import { apiRoutes } from './api/torrent-routes.ts';
 import type { Config } from './config.ts';
 import { ControlServer } from './control-server.ts';
@@ -39,6 +40,7 @@ export class Daemon {
   readonly #adding: TorrentAdding;
   readonly #control: ControlServer;
   readonly #progress: Progress;
+  readonly #launched = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<number>();
   readonly #closers: (() => void)[] = [];
   #releaseState = (): void => {};
@@ -71,10 +73,11 @@ export class Daemon {
     const discovery = new Discovery({ ...this.#surroundings, config, overlay: this.#overlay, store });
     const torrents = new TorrentList(this.#session, config, this.#state, discovery, this.#surroundings, stir);
     const adding = new TorrentAdding(torrents, this.#state, output, (entry) => this.#launch(entry));
-    const api = {
+    const routes = {
       ...apiRoutes({ torrents, adding, archives: config.archives, clock }),
       ...discoveryRoutes(torrents, discovery),
     };
+    const api = onceStarted(routes, this.#launched.promise);
     this.#torrents = torrents;
     this.#adding = adding;
     this.#control = new ControlServer(torrents, api, { allowedHosts, token }, output);
@@ -116,6 +119,7 @@ export class Daemon {
     this.#output.log('info', 'listening', { listenPort, httpPort });
     this.#writeRunFile(started, listenPort, httpPort);
     for (const entry of this.#torrents.entries) this.#launch(entry);
+    this.#launched.resolve();
     this.#progress.start();
     this.#closers.push(() => this.#progress.end());
     if (watch !== undefined) await this.#watch(watch);

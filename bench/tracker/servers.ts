@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../tests/contract/free-port.ts';
 import { ENJAMBRE } from '../../tests/interop/clients/enjambre.ts';
 import { whyNot } from '../../tests/interop/debian-package.ts';
 import type { Lab } from '../../tests/interop/lab.ts';
@@ -70,7 +71,7 @@ export function startEnjambre(lab: Lab, core: string, host: string, port: number
 
 /** The one that is asked; the two others of its set are beside whoever asks. */
 async function startSet(lab: Lab, host: string, port: number): Promise<Program> {
-  const others = [await lab.freePort(host), await lab.freePort(host)];
+  const others = [await freePort(host), await freePort(host)];
   const join = `--join=${[port, ...others].map((one) => `${host}:${one}`).join(',')}`;
   for (const other of others) startEnjambre(lab, CORES.load, host, other, join);
   return startEnjambre(lab, CORES.tracker, host, port, join);

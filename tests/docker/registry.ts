@@ -3,13 +3,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { freePort } from '../contract/free-port.ts';
 import { temporaryFolder } from '../contract/torrent-fixture.ts';
 import type { Engine } from '../engines/engine-lab.ts';
 import { Lab } from '../interop/lab.ts';
 
 export async function startRegistry(t: TestContext) {
   const surroundings = await Lab.open();
-  const port = await surroundings.freePort('127.0.0.1');
+  const port = await freePort('127.0.0.1');
   const folder = join(temporaryFolder(t), 'registry');
   mkdirSync(folder);
   const config = join(folder, 'config.yml');

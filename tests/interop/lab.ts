@@ -3,7 +3,6 @@
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Program, type ProgramOptions } from './program.ts';
@@ -46,16 +45,6 @@ export class Lab implements AsyncDisposable {
     const second = 1 + (process.pid % HIGHEST_BYTE);
     const third = Math.floor(process.pid / HIGHEST_BYTE) % HIGHEST_BYTE;
     return `127.${second}.${third}.${1 + (addressesGiven % HIGHEST_BYTE)}`;
-  }
-
-  /** A port that was free a moment ago, for programs that can't choose one themselves and say which. */
-  async freePort(host: string): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
-    const bound = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    if (bound === null || typeof bound === 'string') throw new Error('a TCP server has a port');
-    return bound.port;
   }
 
   start(command: string, programArguments: readonly string[], options?: ProgramOptions): Program {

@@ -1,6 +1,7 @@
 // One transfer from one client to another, compared byte for byte.
 
 import type { PeerAddress } from '@enjambre/metainfo';
+import { freePort } from '../contract/free-port.ts';
 import type { RunningClient, TestedClient } from './clients/tested-client.ts';
 import { assertContent, type Shape, writeContent } from './content.ts';
 import { Lab } from './lab.ts';
@@ -45,7 +46,7 @@ async function runIn(lab: Lab, { shape, tracker, scheme = 'http', first, ...clie
   await writeContent(shape, folders.seed);
 
   const place = { host: lab.address(), port: 0 };
-  if (tracker !== undefined) place.port = await lab.freePort(place.host);
+  if (tracker !== undefined) place.port = await freePort(place.host);
   const announce = tracker === undefined ? DEAD_TRACKER : announceUrl(place.host, place.port, scheme);
   const torrent: Torrent = await makeTorrent(lab, shape, folders.seed, announce);
   const swarm = tracker && (await startTracker(tracker, { lab, ...place, infoHash: torrent.infoHash }));

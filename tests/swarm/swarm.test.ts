@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { freePort } from '../contract/free-port.ts';
 import { makeTorrent, type TorrentFixture } from '../contract/torrent-fixture.ts';
 import { SwarmClient, type Totals } from './swarm-client.ts';
 import { TrackerProcess } from './tracker-process.ts';
@@ -28,15 +28,6 @@ function contentFile(fixture: TorrentFixture, archives: string): string {
 
 function assertContent(fixture: TorrentFixture, archives: string): void {
   assert.ok(readFileSync(contentFile(fixture, archives)).equals(fixture.data), `${archives} holds the content`);
-}
-
-/** A port of 127.0.0.1 that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** A client on 127.0.1.`number`, with archives of its own unless told. */

@@ -1,22 +1,13 @@
 // Three trackers that hold the same swarms, each a process, with a cable from each to each.
 
-import { createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { BencodeDictionary, decodeBencode } from '@enjambre/metainfo';
+import { freePort } from '../contract/free-port.ts';
 import { Cable } from './cable.ts';
 import { TrackerProcess } from './tracker-process.ts';
 
 const SECRET = 'what the three of them know';
 const NUMBERS = [0, 1, 2];
-
-/** A port of 127.0.0.1 that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 export class TrackerSet {
   readonly ports: readonly number[];
@@ -33,7 +24,7 @@ export class TrackerSet {
 
   /** Ports and cables of a set that nobody of is started yet. */
   static async lay(t: TestContext): Promise<TrackerSet> {
-    const ports = await Promise.all(NUMBERS.map(freePort));
+    const ports = await Promise.all(NUMBERS.map(() => freePort()));
     const cables = await Promise.all(NUMBERS.map(() => Promise.all(ports.map((port) => Cable.lay(t, port)))));
     return new TrackerSet(t, ports, cables);
   }

@@ -1,5 +1,6 @@
 // aria2. It knows no way to be told of a peer: start it first and let the other side dial, or use a tracker.
 
+import { freePort } from '../../contract/free-port.ts';
 import { START_TIMEOUT_MS, type TestedClient } from './tested-client.ts';
 
 interface Download {
@@ -24,7 +25,7 @@ export const aria2: TestedClient = {
   debianPackage: 'aria2',
 
   async start({ lab, role, torrent, folder, host, others = [], maxConnections }) {
-    const [port, rpcPort] = [await lab.freePort(host), await lab.freePort('127.0.0.1')];
+    const [port, rpcPort] = [await freePort(host), await freePort('127.0.0.1')];
     const addedAtMs = performance.now();
     const program = lab.start('aria2c', [
       '--no-conf=true',

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { formatAddress } from '@enjambre/metainfo';
+import { freePort } from '../../contract/free-port.ts';
 import { START_TIMEOUT_MS, type TestedClient } from './tested-client.ts';
 
 function configuration(home: string, folder: string, host: string, port: number): string {
@@ -45,7 +46,7 @@ export const rtorrent: TestedClient = {
 
   async start({ lab, role, torrent, folder, host, peers }) {
     const home = await lab.folder(`rtorrent-${role}`);
-    const port = await lab.freePort(host);
+    const port = await freePort(host);
     const file = path.join(home, 'rtorrent.rc');
     await copyFile(torrent.file, path.join(home, 'x.torrent'));
     await writeFile(file, configuration(home, folder, host, port));

@@ -2,6 +2,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { freePort } from '../../contract/free-port.ts';
 import { START_TIMEOUT_MS, type TestedClient } from './tested-client.ts';
 
 const SESSION_HEADER = 'X-Transmission-Session-Id';
@@ -32,7 +33,7 @@ export const transmission: TestedClient = {
 
   async start({ lab, role, torrent, folder, host, others = [], again = false, maxConnections = 200 }) {
     const home = await lab.folder(`transmission-${role}`);
-    const [port, rpcPort] = [await lab.freePort(host), await lab.freePort('127.0.0.1')];
+    const [port, rpcPort] = [await freePort(host), await freePort('127.0.0.1')];
     const settings = {
       'bind-address-ipv4': host,
       'bind-address-ipv6': '::1',
