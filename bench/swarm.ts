@@ -55,7 +55,8 @@ async function runIn(lab: Lab, { seeder, leecher, leechers, content, tracker }: 
   const started = performance.now();
   const leech = async (_: unknown, index: number): Promise<RunningClient> => {
     const into = await lab.folder(`leech-${index}`);
-    const running = await leecher.start({ ...place, role: 'leech', folder: into, host: lab.address(), peers });
+    const who = { role: 'leech', folder: into, host: lab.address(), peers } as const;
+    const running = await leecher.start({ ...place, ...who, startTimeoutMs: TIMEOUT_MS });
     await completion(running, TIMEOUT_MS);
     return running;
   };

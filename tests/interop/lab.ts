@@ -13,6 +13,9 @@ const HIGHEST_BYTE = 254;
 /** A program that was just killed may still be making files. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 5 } as const;
 
+/** A transcript of fifty programs is still read by a person. */
+const MOST_TRANSCRIPT_CHARACTERS = 40_000;
+
 let addressesGiven = 0;
 
 const openRoots = new Set<string>();
@@ -55,7 +58,8 @@ export class Lab implements AsyncDisposable {
 
   /** What every program said last, for a failure. */
   transcript(): string {
-    return this.#programs.map((program) => `--- ${program.name}\n${program.output}`).join('\n');
+    const share = Math.floor(MOST_TRANSCRIPT_CHARACTERS / this.#programs.length);
+    return this.#programs.map((program) => `--- ${program.name}\n${program.output.slice(-share)}`).join('\n');
   }
 
   /** Ends every program: what they wrote is on the disk then. */

@@ -25,7 +25,9 @@ export function withFlags(
     name,
     debianPackage: undefined,
 
-    async start({ lab, role, torrent, folder, host, peers, others = [], maxConnections }) {
+    async start(options) {
+      const { lab, role, torrent, folder, host, peers, others = [], maxConnections } = options;
+      const { startTimeoutMs = START_TIMEOUT_MS } = options;
       const runFile = path.join(await lab.folder(`enjambre-${role}-${host}`), 'run.json');
       const addedAtMs = performance.now();
       const program = lab.start(
@@ -48,7 +50,7 @@ export function withFlags(
       const ports = await program.until(
         'listen',
         async () => JSON.parse(await readFile(runFile, 'utf8')) as RunFile,
-        START_TIMEOUT_MS,
+        startTimeoutMs,
       );
       const statusUrl = `http://127.0.0.1:${ports.httpPort}/status`;
       const complete = (timeoutMs: number) =>
@@ -61,7 +63,7 @@ export function withFlags(
           },
           timeoutMs,
         );
-      if (role === 'seed') await complete(START_TIMEOUT_MS);
+      if (role === 'seed') await complete(startTimeoutMs);
       return {
         program,
         addedAtMs,

@@ -21,6 +21,8 @@ interface StartOptions {
   readonly again?: boolean;
   /** More connections than it takes by itself. */
   readonly maxConnections?: number;
+  /** How long it may take until it listens, where many start at once; ours only. */
+  readonly startTimeoutMs?: number;
 }
 
 export interface RunningClient {
