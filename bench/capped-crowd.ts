@@ -1,5 +1,5 @@
-// Many leechers and one seed with uplinks of 4 MB/s, set against what the uplinks allow, and against as many programs without a
-// cap that upload nothing: what receiving alone takes where all of them share a few cores.
+// Many leechers and one seed with uplinks of 4 MB/s, set against what the uplinks allow, and against as many programs in a chain
+// without a cap: what receiving and sending take where all of them share a few cores.
 
 import { withFlags } from '../tests/interop/clients/enjambre.ts';
 import { builtCommand, builtEnvironment } from './built-client.ts';

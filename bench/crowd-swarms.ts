@@ -1,12 +1,12 @@
-// What the crowds have in common: many leechers and one seed on this machine, or as many processes that receive, hash and
-// write, all from one that reads and sends: the floor. The last one counts.
+// What the crowds have in common: many leechers and one seed on this machine, or as many processes in a chain that receive, hash,
+// write and send on: the floor. The last one counts.
 
 import { freePort } from '../tests/contract/free-port.ts';
 import type { TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import { announceUrl } from '../tests/interop/trackers/tested-tracker.ts';
 import { type Content, makeContent } from './content.ts';
-import { seedingFloor, writingFloor } from './floor/floors.ts';
+import { passingFloor, seedingFloor } from './floor/floors.ts';
 import { whyAbsent } from './peers.ts';
 import { formatSpread, type Spread, spreadOf } from './report.ts';
 import { interleave, type Outcome } from './rounds.ts';
@@ -25,7 +25,7 @@ export interface CrowdSwarm {
   readonly leechers: number;
   /** Bytes of content. */
   readonly size: number;
-  /** False: the leechers know of the seed alone. */
+  /** False: they stand in a chain. */
   readonly hasTracker: boolean;
 }
 
@@ -44,7 +44,7 @@ export function swarmOf(client: TestedClient, leechers: number, size: number): C
 
 export function floorOf(leechers: number, size: number): CrowdSwarm {
   const name = `floor, ${leechers} leechers`;
-  return { name, seeder: seedingFloor, leecher: writingFloor, leechers, size, hasTracker: false };
+  return { name, seeder: seedingFloor, leecher: passingFloor, leechers, size, hasTracker: false };
 }
 
 /** Those that were asked for, in turns. */

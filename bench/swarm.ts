@@ -1,6 +1,6 @@
-// A seed and many leechers, who find each other by our tracker or are told of the seed alone: how long until the last one has
-// it all.
+// A seed and many leechers, who find each other by our tracker or stand in a chain: how long until the last one has it all.
 
+import type { PeerAddress } from '@enjambre/metainfo';
 import type { RunningClient, TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import { enjambreTracker } from '../tests/interop/trackers/enjambre-tracker.ts';
@@ -17,14 +17,14 @@ export interface SwarmOptions {
   readonly leecher: TestedClient;
   readonly leechers: number;
   readonly content: Content;
-  /** Where the tracker listens that the torrent names; left out, the leechers are told of the seed, and of nobody else. */
+  /** Where the tracker listens that the torrent names; left out, each leecher is told of the one before it alone. */
   readonly tracker?: { readonly host: string; readonly port: number };
   /** Folder in which all get one of their own. */
   readonly parent: string;
 }
 
 export interface SwarmRun {
-  /** From the start of the leechers, all at once, until the last one is complete. */
+  /** From the start of the first leecher until the last one is complete. */
   readonly lastSeconds: number;
   /** Of all of them, from their start, and of the seed meanwhile. */
   readonly cpuSeconds: number;
@@ -50,17 +50,18 @@ async function runIn(lab: Lab, { seeder, leecher, leechers, content, tracker }: 
   const seed = await seeder.start({ ...place, role: 'seed', folder, host: lab.address(), peers: [] });
   await swarm?.announced(1);
   await fetchMemory(leechers * content.size);
-  const peers = swarm === undefined ? [seed.address] : [];
   const seedCpuBefore = await cpuSecondsOf(seed.program.pid);
   const started = performance.now();
-  const leech = async (_: unknown, index: number): Promise<RunningClient> => {
+  const start = async (index: number, peers: PeerAddress[]): Promise<RunningClient> => {
     const into = await lab.folder(`leech-${index}`);
     const who = { role: 'leech', folder: into, host: lab.address(), peers } as const;
-    const running = await leecher.start({ ...place, ...who, startTimeoutMs: TIMEOUT_MS });
-    await completion(running, TIMEOUT_MS);
-    return running;
+    return await leecher.start({ ...place, ...who, startTimeoutMs: TIMEOUT_MS });
   };
-  const all = await Promise.all(Array.from({ length: leechers }, leech));
+  const all: RunningClient[] = [];
+  if (swarm === undefined) {
+    for (let index = 0; index < leechers; index++) all.push(await start(index, [(all.at(-1) ?? seed).address]));
+  } else all.push(...(await Promise.all(Array.from({ length: leechers }, (_, index) => start(index, [])))));
+  await Promise.all(all.map((running) => completion(running, TIMEOUT_MS)));
   const lastSeconds = (performance.now() - started) / 1000;
   const cpuSeconds = await Promise.all([seed, ...all].map(({ program }) => cpuSecondsOf(program.pid)));
   const cpuSecondsOfAll = cpuSeconds.reduce((sum, one) => sum + one) - seedCpuBefore;

@@ -12,9 +12,10 @@ export function say(event: string, details: object = {}): void {
 export function openFloor(sink: Pick<FloorLeecherOptions, 'keep' | 'had' | 'unchoked' | 'isFull'>) {
   const [torrent, seedHost, seedPort, host] = process.argv.slice(2);
   const { geometry, infoHashV1 } = parseTorrentFile(readFileSync(torrent));
+  const infoHash = infoHashV1!;
   const seed = { host: seedHost, port: Number(seedPort) };
-  const leecher = new FloorLeecher({ geometry, infoHash: infoHashV1!, seed, host, ...sink });
+  const leecher = new FloorLeecher({ geometry, infoHash, seed, host, ...sink });
   // Somebody reads from /proc what it took.
   setInterval(() => {}, 60_000);
-  return { geometry, leecher };
+  return { geometry, infoHash, host, leecher };
 }

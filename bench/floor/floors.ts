@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { START_TIMEOUT_MS, type TestedClient } from '../../tests/interop/clients/tested-client.ts';
+import type { Program } from '../../tests/interop/program.ts';
 import { builtEnvironment } from '../built-client.ts';
 
 /** Of a torrent of one file, which is all that floors know. */
@@ -10,6 +11,17 @@ export const FLOOR_FILE = 'data.bin';
 
 export const droppingFloor = leechingFloor('floor: drops', import.meta.resolve('./dropping-leecher.ts'));
 export const writingFloor = leechingFloor('floor: hashes and writes', import.meta.resolve('./writing-leecher.ts'));
+
+const passing = leechingFloor('floor: passes on', import.meta.resolve('./passing-leecher.ts'));
+export const passingFloor: TestedClient = {
+  ...passing,
+
+  async start(options) {
+    const running = await passing.start(options);
+    const port = await portOf('listening', running.program, options.startTimeoutMs);
+    return { ...running, address: { host: options.host, port } };
+  },
+};
 
 /** @param env for its process */
 export function answeringFloor(env: Readonly<Record<string, string>>): TestedClient {
@@ -19,9 +31,7 @@ export function answeringFloor(env: Readonly<Record<string, string>>): TestedCli
 
     async start(options) {
       const running = await floor.start(options);
-      const { program } = running;
-      const said = () => program.output.match(/"answering","port":(\d+)/)?.[1];
-      const port = await program.until('answer', said, START_TIMEOUT_MS);
+      const port = await portOf('answering', running.program);
       return { ...running, question: { url: `http://127.0.0.1:${port}/` } };
     },
   };
@@ -62,8 +72,13 @@ export const seedingFloor: TestedClient = {
     const script = fileURLToPath(import.meta.resolve('./seeder.ts'));
     const place = [torrent.file, path.join(folder, FLOOR_FILE), host];
     const program = lab.start(process.execPath, [script, ...place], { env: builtEnvironment });
-    const said = () => program.output.match(/"port":(\d+)/)?.[1];
-    const port = Number(await program.until('listen', said, START_TIMEOUT_MS));
+    const port = await portOf('listening', program);
     return { program, addedAtMs, address: { host, port }, complete: async () => {} };
   },
 };
+
+/** The port that it says with that event. */
+async function portOf(event: string, program: Program, timeoutMs = START_TIMEOUT_MS): Promise<number> {
+  const said = () => program.output.match(new RegExp(`"${event}","port":(\\d+)`))?.[1];
+  return Number(await program.until(`say ${event}`, said, timeoutMs));
+}

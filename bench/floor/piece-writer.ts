@@ -9,5 +9,5 @@ const file = openSync(workerData, 'r+');
 parentPort?.on('message', ({ view, at }: { view: Uint8Array; at: number }) => {
   hash('sha1', view, 'buffer');
   writeSync(file, view, 0, view.length, at);
-  parentPort?.postMessage(view);
+  parentPort?.postMessage({ view, at });
 });

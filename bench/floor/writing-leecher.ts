@@ -17,7 +17,11 @@ const WORKERS = 2;
 /** Beside those under way: what is written has not left the last-level cache. */
 const MOST_WAITING = 8;
 
-const file = process.argv[6];
+/** Where it writes. */
+export const file = process.argv[6];
+/** Pieces that lie there. */
+export const written = new Set<number>();
+let told = (): void => {};
 writeFileSync(file, '');
 const workers = Array.from(
   { length: WORKERS },
@@ -26,10 +30,9 @@ const workers = Array.from(
 /** By piece. */
 const open = new Map<number, Slab>();
 const idle: Buffer[] = [];
-let piecesLeft = 0;
 let waiting = 0;
 
-const { geometry, leecher } = openFloor({
+const { geometry, infoHash, host, leecher } = openFloor({
   isFull: () => waiting >= MOST_WAITING,
   keep(place, bytes, from, to) {
     bytes.copy(slabOf(Math.floor(place / geometry.pieceLength)).bytes, place % geometry.pieceLength, from, to);
@@ -46,15 +49,23 @@ const { geometry, leecher } = openFloor({
   },
   unchoked() {},
 });
-piecesLeft = geometry.pieceCount;
+
+export { geometry, host, infoHash };
+
 for (const worker of workers) {
-  worker.on('message', (view: Uint8Array) => {
+  worker.on('message', ({ view, at }: { view: Uint8Array; at: number }) => {
     idle.push(Buffer.from(view.buffer));
     waiting--;
-    piecesLeft--;
-    if (piecesLeft === 0) say('complete');
+    written.add(at / geometry.pieceLength);
+    if (written.size === geometry.pieceCount) say('complete');
+    told();
     leecher.more();
   });
+}
+
+/** @param listener called at each further piece */
+export function whenWritten(listener: () => void): void {
+  told = listener;
 }
 
 function slabOf(pieceIndex: number): Slab {

@@ -21,7 +21,7 @@ interface StartOptions {
   readonly again?: boolean;
   /** More connections than it takes by itself. */
   readonly maxConnections?: number;
-  /** How long it may take until it listens, where many start at once; ours only. */
+  /** How long it may take until it listens, where many start at once; ours and the floors only. */
   readonly startTimeoutMs?: number;
 }
 
