@@ -1,6 +1,5 @@
 // A seed and many leechers, who find each other by our tracker or stand in a chain: how long until the last one has it all.
 
-import type { PeerAddress } from '@enjambre/metainfo';
 import type { RunningClient, TestedClient } from '../tests/interop/clients/tested-client.ts';
 import { Lab } from '../tests/interop/lab.ts';
 import { enjambreTracker } from '../tests/interop/trackers/enjambre-tracker.ts';
@@ -52,16 +51,21 @@ async function runIn(lab: Lab, { seeder, leecher, leechers, content, tracker }: 
   await fetchMemory(leechers * content.size);
   const seedCpuBefore = await cpuSecondsOf(seed.program.pid);
   const started = performance.now();
-  const start = async (index: number, peers: PeerAddress[]): Promise<RunningClient> => {
+  const start = async (index: number, before: RunningClient | Promise<RunningClient>): Promise<RunningClient> => {
+    const peers = swarm === undefined ? [(await before).address] : [];
     const into = await lab.folder(`leech-${index}`);
     const who = { role: 'leech', folder: into, host: lab.address(), peers } as const;
     return await leecher.start({ ...place, ...who, startTimeoutMs: TIMEOUT_MS });
   };
-  const all: RunningClient[] = [];
-  if (swarm === undefined) {
-    for (let index = 0; index < leechers; index++) all.push(await start(index, [(all.at(-1) ?? seed).address]));
-  } else all.push(...(await Promise.all(Array.from({ length: leechers }, (_, index) => start(index, [])))));
-  await Promise.all(all.map((running) => completion(running, TIMEOUT_MS)));
+  const starting: Promise<RunningClient>[] = [];
+  for (let index = 0; index < leechers; index++) starting.push(start(index, starting.at(-1) ?? seed));
+  // Each is watched from its own start on: what it says when it is complete is not kept for ever.
+  const watch = async (started: Promise<RunningClient>): Promise<RunningClient> => {
+    const running = await started;
+    await completion(running, TIMEOUT_MS);
+    return running;
+  };
+  const all = await Promise.all(starting.map(watch));
   const lastSeconds = (performance.now() - started) / 1000;
   const cpuSeconds = await Promise.all([seed, ...all].map(({ program }) => cpuSecondsOf(program.pid)));
   const cpuSecondsOfAll = cpuSeconds.reduce((sum, one) => sum + one) - seedCpuBefore;

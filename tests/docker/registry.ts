@@ -10,7 +10,7 @@ import { Lab } from '../interop/lab.ts';
 
 export async function startRegistry(t: TestContext) {
   const surroundings = await Lab.open();
-  const port = await freePort('127.0.0.1');
+  const port = await freePort();
   const folder = join(temporaryFolder(t), 'registry');
   mkdirSync(folder);
   const config = join(folder, 'config.yml');

@@ -1,5 +1,5 @@
-// The API listens before the state folder is open and the torrents of the command line are read. Who changes something by then
-// waits for it: a torrent that was sent meanwhile was launched twice, and never got a piece.
+// The API listens before the state folder is open and the torrents of the command line are launched. Who wants to change
+// something waits until they are: a torrent that was sent before was launched twice, and never got a piece.
 
 import type { Route, RouteTable } from '@enjambre/http';
 

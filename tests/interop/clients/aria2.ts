@@ -25,7 +25,7 @@ export const aria2: TestedClient = {
   debianPackage: 'aria2',
 
   async start({ lab, role, torrent, folder, host, others = [], maxConnections }) {
-    const [port, rpcPort] = [await freePort(host), await freePort('127.0.0.1')];
+    const [port, rpcPort] = [await freePort(host), await freePort()];
     const addedAtMs = performance.now();
     const program = lab.start('aria2c', [
       '--no-conf=true',

@@ -50,7 +50,7 @@ export const qbittorrent: TestedClient = {
 
   async start({ lab, role, torrent, folder, host, peers, others = [], again = false }) {
     const profile = await lab.folder(`qbittorrent-${role}`);
-    const [port, webPort] = [await freePort(host), await freePort('127.0.0.1')];
+    const [port, webPort] = [await freePort(host), await freePort()];
     const settings = await lab.folder(path.join(`qbittorrent-${role}`, 'qBittorrent/config'));
     await writeFile(path.join(settings, 'qBittorrent.conf'), configuration(host, port, webPort));
     const program = lab.start('qbittorrent-nox', [`--profile=${profile}`, `--webui-port=${webPort}`], {

@@ -33,7 +33,7 @@ export const transmission: TestedClient = {
 
   async start({ lab, role, torrent, folder, host, others = [], again = false, maxConnections = 200 }) {
     const home = await lab.folder(`transmission-${role}`);
-    const [port, rpcPort] = [await freePort(host), await freePort('127.0.0.1')];
+    const [port, rpcPort] = [await freePort(host), await freePort()];
     const settings = {
       'bind-address-ipv4': host,
       'bind-address-ipv6': '::1',
