@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { parseTorrentFile } from '@enjambre/metainfo';
 import { FloorLeecher, type FloorLeecherOptions } from './leecher.ts';
 
+// Node keeps what it compiled for the next start when a program exits, not when a signal ends it.
+process.once('SIGTERM', () => process.exit());
+
 export function say(event: string, details: object = {}): void {
   process.stdout.write(`${JSON.stringify({ event, ...details })}\n`);
 }
