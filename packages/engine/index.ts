@@ -13,7 +13,7 @@ export { type PeerView, viewPeer } from './peer-view.ts';
 export { Session, type SessionOptions } from './session.ts';
 export { createFileStore, type FileStore, type FileStoreOptions } from './storage/file-store.ts';
 export { MemoryPieceStore, type MemoryPieceStoreOptions } from './storage/memory-store.ts';
-export { type BlockView, type PieceStore, type PieceVerdict, StorageError } from './storage/piece-store.ts';
+export { type BlockView, type PieceStore, type PieceVerdict, type Slab, StorageError } from './storage/piece-store.ts';
 export { removeTorrentFiles, type TorrentRemoval } from './storage/torrent-removal.ts';
 export { DiskWorkshop, type DiskWorkshopOptions } from './storage/workshop.ts';
 export { Torrent } from './torrent.ts';

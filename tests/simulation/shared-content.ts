@@ -2,7 +2,7 @@
 // Invariant: a piece is had only when each byte that arrived was compared with the content.
 
 import { hash } from 'node:crypto';
-import { type BlockView, type PieceStore, type PieceVerdict, StorageError } from '@enjambre/engine';
+import { type BlockView, type PieceStore, type PieceVerdict, type Slab, StorageError } from '@enjambre/engine';
 import { BLOCK_LENGTH, encodeBencode, parseTorrentFile, type TorrentFile } from '@enjambre/metainfo';
 
 export interface StoreSettings {
@@ -19,7 +19,7 @@ export class SharedContent {
   readonly #bytes: Buffer;
   readonly #spoilt = Buffer.alloc(BLOCK_LENGTH, 'spoilt');
   /** Slabs nobody uses now, by length. */
-  readonly #slabs = new Map<number, Buffer[]>();
+  readonly #slabs = new Map<number, Slab[]>();
 
   constructor(size: number, pieceLength: number) {
     // No two words are alike: a misplaced block is seen.
@@ -46,14 +46,15 @@ export class SharedContent {
     return this.#spoilt.subarray(0, length);
   }
 
-  takeSlab(length: number): Buffer {
-    return this.#slabs.get(length)?.pop() ?? Buffer.allocUnsafeSlow(length);
+  takeSlab(length: number): Slab {
+    return this.#slabs.get(length)?.pop() ?? { bytes: Buffer.allocUnsafeSlow(length) };
   }
 
-  giveBack(slab: Buffer): void {
-    const slabs = this.#slabs.get(slab.length) ?? [];
+  giveBack(slab: Slab): void {
+    const { length } = slab.bytes;
+    const slabs = this.#slabs.get(length) ?? [];
     slabs.push(slab);
-    this.#slabs.set(slab.length, slabs);
+    this.#slabs.set(length, slabs);
   }
 }
 
@@ -74,21 +75,21 @@ class SharedContentStore implements PieceStore {
     }
   }
 
-  takeSlab(pieceIndex: number): Buffer {
+  takeSlab(pieceIndex: number): Slab {
     return this.#content.takeSlab(this.#content.piece(pieceIndex).length);
   }
 
-  async finish(pieceIndex: number, slab: Buffer, wantBlockHashes: boolean): Promise<PieceVerdict> {
+  async finish(pieceIndex: number, slab: Slab, wantBlockHashes: boolean): Promise<PieceVerdict> {
     // As with a worker, the verdict comes later; the order of microtasks keeps a simulation the same each time.
     await undefined;
-    const verified = slab.equals(this.#content.piece(pieceIndex));
-    const blockHashes = verified && !wantBlockHashes ? undefined : hashBlocks(slab);
+    const verified = slab.bytes.equals(this.#content.piece(pieceIndex));
+    const blockHashes = verified && !wantBlockHashes ? undefined : hashBlocks(slab.bytes);
     this.discard(slab);
     if (this.#settings.isDiskFull?.()) throw new StorageError('disk-full', 'the disk is full');
     return { verified, blockHashes };
   }
 
-  discard(slab: Buffer): void {
+  discard(slab: Slab): void {
     this.#content.giveBack(slab);
   }
 

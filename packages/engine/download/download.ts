@@ -131,7 +131,7 @@ export class Download {
     if (piece === undefined || piece.received[blockIndex] === 1 || !this.#mayDeliver(peer, piece)) return undefined;
     for (const other of this.#options.peers) if (other.receiving === key) other.dropBlock();
     peer.receiving = key;
-    return piece.slab;
+    return piece.slab.bytes;
   }
 
   /** The block's last byte is here; `accepted` when it went into the slab. */

@@ -12,14 +12,14 @@ const HASH_BYTES = 20;
 
 /** In the model a byte is a block, and a hash that byte over and over. */
 const hashesOf = (piece: OpenPiece<ModelPeer>): Buffer =>
-  Buffer.concat([...piece.slab].map((byte) => Buffer.alloc(HASH_BYTES, byte)));
+  Buffer.concat([...piece.slab.bytes].map((byte) => Buffer.alloc(HASH_BYTES, byte)));
 
 /** Finds a verdict for each piece that waits, as the download does. Returns who was found guilty. */
 function judgeAll(model: PickingModel, suspicion: Suspicion<ModelPeer>): { guilty: Set<ModelPeer>; failed: number } {
   const guilty = new Set<ModelPeer>();
   let failed = 0;
   while (model.waiting.length > 0) {
-    const isGood = model.waiting[0].slab.every((byte) => byte === 0);
+    const isGood = model.waiting[0].slab.bytes.every((byte) => byte === 0);
     const piece = model.judge(isGood ? 'good' : 'bad')!;
     const found = isGood
       ? suspicion.piecePassed(piece, suspicion.isWaitingFor(piece.pieceIndex) ? hashesOf(piece) : undefined)

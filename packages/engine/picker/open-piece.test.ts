@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { OpenPiece } from './open-piece.ts';
 
 const BLOCKS = 4;
-const open = () => new OpenPiece<string>(0, BLOCKS, Buffer.alloc(0), false);
+const open = () => new OpenPiece<string>(0, BLOCKS, { bytes: Buffer.alloc(0) }, false);
 
 describe('an open piece', () => {
   it('knows each block as one of free, asked for and received, whatever is done to it', () => {

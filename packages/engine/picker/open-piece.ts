@@ -1,13 +1,15 @@
 // One piece being fetched: which blocks are free, asked for, received, and from whom.
 // Invariant: a block is exactly one of free (no requester), requested (a requester, perhaps a second) or received.
 
+import type { Slab } from '../storage/piece-store.ts';
+
 const NOBODY: readonly never[] = [];
 
 export class OpenPiece<Peer> {
   readonly pieceIndex: number;
   readonly blockCount: number;
   /** Where its bytes are put together. */
-  readonly slab: Buffer;
+  readonly slab: Slab;
   readonly received: Uint8Array;
   /** Who was asked for each block. */
   readonly requesters: (Peer | undefined)[];
@@ -26,7 +28,7 @@ export class OpenPiece<Peer> {
   /** Only the owner may deliver: the piece failed before, or the owner is under suspicion. */
   exclusive: boolean;
 
-  constructor(pieceIndex: number, blockCount: number, slab: Buffer, exclusive: boolean) {
+  constructor(pieceIndex: number, blockCount: number, slab: Slab, exclusive: boolean) {
     this.pieceIndex = pieceIndex;
     this.blockCount = blockCount;
     this.slab = slab;

@@ -73,7 +73,7 @@ export class PickingModel {
         if (this.#slabsUsed >= slabs) return undefined;
         this.#slabsUsed++;
         // One byte stands for a block.
-        return Buffer.alloc(blocksPerPiece);
+        return { bytes: Buffer.alloc(blocksPerPiece) };
       },
       free: () => void this.#slabsUsed--,
       taken: (holder, pieceIndex, blockIndex) => this.release(holder, { pieceIndex, blockIndex }),
@@ -129,7 +129,7 @@ export class PickingModel {
       return true;
     }
     peer.owed.delete(keyOf(request));
-    piece.slab[request.blockIndex] = peer.value();
+    piece.slab.bytes[request.blockIndex] = peer.value();
     const { others, complete } = this.picker.received(peer, request.pieceIndex, request.blockIndex);
     for (const other of others) this.release(other, request);
     if (complete !== undefined) this.waiting.push(complete);

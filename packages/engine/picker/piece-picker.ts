@@ -4,6 +4,7 @@
 
 import type { PieceGeometry } from '@enjambre/metainfo';
 import type { Random } from '@enjambre/runtime';
+import type { Slab } from '../storage/piece-store.ts';
 import { FailedPieces } from './failed-pieces.ts';
 import { OpenPiece } from './open-piece.ts';
 import { Participation } from './participation.ts';
@@ -24,10 +25,10 @@ const WHOLE_PIECE_SECONDS = 20;
 export interface PickerOptions<Peer> {
   readonly geometry: PieceGeometry;
   readonly random: Random;
-  /** Memory for a piece to be started, or undefined while there is none. */
-  readonly allocate: (pieceIndex: number) => Buffer | undefined;
-  /** Takes back the memory of a piece that was given up. */
-  readonly free: (slab: Buffer) => void;
+  /** Room for a piece to be started, or undefined while there is none. */
+  readonly allocate: (pieceIndex: number) => Slab | undefined;
+  /** Takes back the room of a piece that was given up. */
+  readonly free: (slab: Slab) => void;
   /** A block that was asked of `holder` is asked of a quicker peer instead, or its piece was given up. */
   readonly taken: (holder: Peer, pieceIndex: number, blockIndex: number) => void;
 }

@@ -19,7 +19,7 @@ function peerAt(bytesPerSecond: number, outstanding = 0): ModelPeer {
 
 /** A piece of four blocks, all asked of the holder. */
 function pieceOf(holder: ModelPeer, exclusive = false): OpenPiece<ModelPeer> {
-  const piece = new OpenPiece<ModelPeer>(PIECE, 4, Buffer.alloc(0), exclusive);
+  const piece = new OpenPiece<ModelPeer>(PIECE, 4, { bytes: Buffer.alloc(0) }, exclusive);
   for (let block = 0; block < 4; block++) piece.ask(block, holder);
   return piece;
 }

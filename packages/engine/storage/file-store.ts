@@ -16,6 +16,7 @@ import { type BlockView, type PieceStore, type PieceVerdict, StorageError } from
 import { ResumeJournal } from './resume-journal.ts';
 import { planResume } from './resume-plan.ts';
 import { locksPath, type ResumeRecord, readResumeRecord, resumePath } from './resume-record.ts';
+import type { PooledSlab } from './slab-pool.ts';
 import { VerifiedBytes } from './verified-bytes.ts';
 import type { DiskWorkshop } from './workshop.ts';
 
@@ -104,7 +105,7 @@ class ArchivedPieces implements FileStore {
     }
   }
 
-  takeSlab(pieceIndex: number): Buffer | undefined {
+  takeSlab(pieceIndex: number): PooledSlab | undefined {
     if (this.#closing !== undefined) return undefined;
     const { geometry } = this.#layout;
     this.#workshop.workers.warm();
@@ -115,8 +116,8 @@ class ArchivedPieces implements FileStore {
     return slab;
   }
 
-  async finish(pieceIndex: number, slab: Buffer, wantBlockHashes: boolean): Promise<PieceVerdict> {
-    const place = this.#workshop.slabs.place(slab);
+  async finish(pieceIndex: number, slab: PooledSlab, wantBlockHashes: boolean): Promise<PieceVerdict> {
+    const { place } = slab;
     const journal = this.#journal;
     const length = this.#layout.geometry.pieceSize(pieceIndex);
     this.#unwrittenBytes += length;
@@ -140,7 +141,7 @@ class ArchivedPieces implements FileStore {
     }
   }
 
-  discard(slab: Buffer): void {
+  discard(slab: PooledSlab): void {
     this.#slabsTaken--;
     this.#workshop.slabs.release(slab);
   }

@@ -7,7 +7,7 @@ import { invariant } from '@enjambre/runtime';
 import { blockHashes } from './block-hashes.ts';
 import { expectedHash, type StoreLayout } from './file-layout.ts';
 import { PieceSet } from './piece-set.ts';
-import { type BlockView, type PieceStore, type PieceVerdict, StorageError } from './piece-store.ts';
+import { type BlockView, type PieceStore, type PieceVerdict, type Slab, StorageError } from './piece-store.ts';
 
 export interface MemoryPieceStoreOptions {
   readonly layout: StoreLayout;
@@ -23,7 +23,7 @@ export class MemoryPieceStore implements PieceStore {
   readonly #seeded: boolean;
   readonly #had: PieceSet;
   readonly #slabBudgetBytes: number;
-  readonly #slabs = new Set<Buffer>();
+  readonly #slabs = new Set<Slab>();
   #slabBytes = 0;
   #unwrittenBytes = 0;
   #closed = false;
@@ -54,34 +54,34 @@ export class MemoryPieceStore implements PieceStore {
     }
   }
 
-  takeSlab(pieceIndex: number): Buffer | undefined {
+  takeSlab(pieceIndex: number): Slab | undefined {
     const length = this.#layout.geometry.pieceSize(pieceIndex);
     if (this.#closed || this.#slabBytes + length > this.#slabBudgetBytes) return undefined;
-    const slab = Buffer.alloc(length);
+    const slab: Slab = { bytes: Buffer.alloc(length) };
     this.#slabs.add(slab);
     this.#slabBytes += length;
     return slab;
   }
 
-  async finish(pieceIndex: number, slab: Buffer, wantBlockHashes: boolean): Promise<PieceVerdict> {
+  async finish(pieceIndex: number, slab: Slab, wantBlockHashes: boolean): Promise<PieceVerdict> {
     invariant(this.#slabs.has(slab), 'a slab comes from this store and is given back once');
-    this.#unwrittenBytes += slab.length;
+    this.#unwrittenBytes += slab.bytes.length;
     // As with a worker, the verdict comes later; the order of microtasks keeps a simulation the same each time.
     await undefined;
-    this.#unwrittenBytes -= slab.length;
+    this.#unwrittenBytes -= slab.bytes.length;
     this.discard(slab);
     if (this.#closed) throw closedError();
-    const verified = this.#isGood(pieceIndex, slab);
+    const verified = this.#isGood(pieceIndex, slab.bytes);
     if (verified) {
-      this.#piece(pieceIndex).set(slab);
+      this.#piece(pieceIndex).set(slab.bytes);
       this.#had.add(pieceIndex);
     }
-    return { verified, blockHashes: verified && !wantBlockHashes ? undefined : blockHashes(slab, BLOCK_LENGTH) };
+    return { verified, blockHashes: verified && !wantBlockHashes ? undefined : blockHashes(slab.bytes, BLOCK_LENGTH) };
   }
 
-  discard(slab: Buffer): void {
+  discard(slab: Slab): void {
     invariant(this.#slabs.delete(slab), 'a slab comes from this store and is given back once');
-    this.#slabBytes -= slab.length;
+    this.#slabBytes -= slab.bytes.length;
   }
 
   async read(pieceIndex: number, begin: number, length: number): Promise<BlockView> {

@@ -46,7 +46,7 @@ export async function putPiece(
 ): Promise<boolean> {
   const slab = store.takeSlab(pieceIndex);
   assert.ok(slab !== undefined);
-  content.copy(slab, 0, pieceIndex * layout.geometry.pieceLength);
+  content.copy(slab.bytes, 0, pieceIndex * layout.geometry.pieceLength);
   return (await store.finish(pieceIndex, slab, false)).verified;
 }
 
@@ -101,10 +101,10 @@ export function pieceStoreContract(name: string, make: MakePieceStore): void {
       const store = await make(layout);
       await openedPieces(store);
       const slab = store.takeSlab(0)!;
-      content.copy(slab, 0, 0);
-      slab[BLOCK_LENGTH] ^= 1;
+      content.copy(slab.bytes, 0, 0);
+      slab.bytes[BLOCK_LENGTH] ^= 1;
       const expected = [0, 1, 2].map((block) =>
-        hash('sha1', slab.subarray(block * BLOCK_LENGTH, (block + 1) * BLOCK_LENGTH), 'buffer'),
+        hash('sha1', slab.bytes.subarray(block * BLOCK_LENGTH, (block + 1) * BLOCK_LENGTH), 'buffer'),
       );
       const verdict = await store.finish(0, slab, false);
       assert.equal(verdict.verified, false);
@@ -119,8 +119,8 @@ export function pieceStoreContract(name: string, make: MakePieceStore): void {
       const last = pieceCount - 1;
       for (const wanted of [true, false]) {
         const slab = store.takeSlab(last)!;
-        assert.equal(slab.length, layout.geometry.pieceSize(last));
-        content.copy(slab, 0, last * pieceLength);
+        assert.equal(slab.bytes.length, layout.geometry.pieceSize(last));
+        content.copy(slab.bytes, 0, last * pieceLength);
         const { verified, blockHashes } = await store.finish(last, slab, wanted);
         assert.ok(verified);
         assert.equal(blockHashes?.length, wanted ? 20 * layout.geometry.blockCount(last) : undefined);
@@ -133,7 +133,7 @@ export function pieceStoreContract(name: string, make: MakePieceStore): void {
       await openedPieces(store);
       store.discard(store.takeSlab(1)!);
       const slab = store.takeSlab(0)!;
-      content.copy(slab, 0, 0);
+      content.copy(slab.bytes, 0, 0);
       const finishing = store.finish(0, slab, false);
       assert.equal(store.unwrittenBytes, pieceLength);
       await finishing;

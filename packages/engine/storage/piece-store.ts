@@ -7,6 +7,12 @@ export interface BlockView {
   release(): void;
 }
 
+/** Room for one piece that is being fetched. */
+export interface Slab {
+  /** Its memory, which it gets when this is first asked for: what peers were only asked for needs none yet. */
+  readonly bytes: Buffer;
+}
+
 /** How a finished piece turned out. `blockHashes` (SHA-1, 20 bytes a block, in order) when asked for or when it failed. */
 export interface PieceVerdict {
   readonly verified: boolean;
@@ -32,8 +38,8 @@ export interface PieceStore {
    * @throws StorageError
    */
   open(onPiece: (pieceIndex: number) => void, isTrusting?: boolean): Promise<void>;
-  /** Memory for one piece, or undefined while all is in use. To be given back by `finish` or `discard`. */
-  takeSlab(pieceIndex: number): Buffer | undefined;
+  /** Room for one piece, or undefined while all is in use. To be given back by `finish` or `discard`. */
+  takeSlab(pieceIndex: number): Slab | undefined;
   /** Bytes handed to `finish` and not yet written: for back-pressure. */
   readonly unwrittenBytes: number;
   /**
@@ -41,9 +47,9 @@ export interface PieceStore {
    * @param wantBlockHashes also for a good piece (to tell who had sent a bad version of it)
    * @throws StorageError when it could not be written
    */
-  finish(pieceIndex: number, slab: Buffer, wantBlockHashes: boolean): Promise<PieceVerdict>;
+  finish(pieceIndex: number, slab: Slab, wantBlockHashes: boolean): Promise<PieceVerdict>;
   /** Gives a slab back unused. */
-  discard(slab: Buffer): void;
+  discard(slab: Slab): void;
   /**
    * At once when it lies in memory already. Rejects with a StorageError, and never throws. The caller has checked that
    * the piece is had and the range lies within it.

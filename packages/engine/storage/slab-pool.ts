@@ -1,24 +1,29 @@
 // Memory for pieces on their way in, shared with the worker that hashes and writes them, so that nothing is copied. Small
 // pieces share a sheet: memory of its own for each of 16 KiB costs ten times what hashing it does.
-// Invariant: a slab is in one place at a time (free, or with whoever took it); bytes in use stay within the budget, but
-// for what each taker is owed.
+// A piece is counted from the moment it is asked for, but has memory from its first byte on: what was written last is
+// filled next. So few cells go round and stay in the processor's cache, however much is asked for; and a page of memory
+// that is touched for the first time costs more than hashing it (docs/performance.md).
+// Invariant: a cell is in one place at a time (free, or one slab's); bytes in use stay within the budget, but for what each
+// taker is owed.
 
 import { type Clock, invariant, type Timer } from '@enjambre/runtime';
+import type { Slab } from './piece-store.ts';
 
-/** Memory that is cut into slabs of one size. */
+/** Memory that is cut into cells of one size. */
 interface Sheet {
   readonly id: number;
   readonly memory: SharedArrayBuffer;
-  readonly slabs: Slab[];
-  slabsInUse: number;
-  /** When the last of its slabs came back. */
+  /** Bytes. */
+  readonly cellSize: number;
+  cellsInUse: number;
+  /** When the last of its cells came back. */
   freeSinceMs: number;
 }
 
-interface Slab {
+/** Memory for one slab. */
+interface Cell {
   readonly sheet: Sheet;
   readonly offset: number;
-  inUse: boolean;
 }
 
 /** Where a slab lies, for a worker: the sheet's memory is sent once, afterwards its number is enough. `offset`: bytes. */
@@ -26,6 +31,47 @@ export interface SlabPlace {
   readonly sheetId: number;
   readonly memory: SharedArrayBuffer;
   readonly offset: number;
+}
+
+/** Of one pool: it alone makes and ends them. */
+export class PooledSlab implements Slab {
+  /** Bytes that it is counted with. */
+  readonly size: number;
+  readonly #length: number;
+  readonly #takeCell: () => Cell;
+  #isOver = false;
+  #cell: Cell | undefined;
+  #bytes: Buffer | undefined;
+
+  constructor(size: number, length: number, takeCell: () => Cell) {
+    this.size = size;
+    this.#length = length;
+    this.#takeCell = takeCell;
+  }
+
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.from(this.#ownCell.sheet.memory, this.#ownCell.offset, this.#length);
+    return this.#bytes;
+  }
+
+  /** For the message that hands this slab to a worker. */
+  get place(): SlabPlace {
+    const { sheet, offset } = this.#ownCell;
+    return { sheetId: sheet.id, memory: sheet.memory, offset };
+  }
+
+  /** It is no more; returns the memory it had, if any. */
+  end(): Cell | undefined {
+    invariant(!this.#isOver, 'a slab is given back once');
+    this.#isOver = true;
+    return this.#cell;
+  }
+
+  get #ownCell(): Cell {
+    invariant(!this.#isOver, 'a slab that was given back is not touched');
+    this.#cell ??= this.#takeCell();
+    return this.#cell;
+  }
 }
 
 export interface SlabPoolOptions {
@@ -43,19 +89,21 @@ const DEFAULT_BUDGET_BYTES = 48 * 2 ** 20;
 // With fewer a torrent of huge pieces would receive, hash and write in turns instead of at once.
 const LEAST_PIECES = 4;
 const DEFAULT_IDLE_MS = 30_000;
-// Only what was written to takes memory. More slabs than blocks of 16 KiB fit would be for torrents of a few bytes.
+// Only what was written to takes memory. More cells than blocks of 16 KiB fit would be for torrents of a few bytes.
 const SHEET_BYTES = 2 ** 20;
-const MOST_SLABS_IN_SHEET = 64;
+const MOST_CELLS_IN_SHEET = 64;
 
 export class SlabPool {
   readonly #clock: Clock;
   readonly #budgetBytes: number;
   readonly #idleMs: number;
   readonly #onFreed: (sheetId: number) => void;
-  /** Free slabs by size: the last one is used first, for it may still lie in the processor's cache. */
-  readonly #freeBySize = new Map<number, Slab[]>();
-  readonly #byMemory = new Map<ArrayBufferLike, Sheet>();
+  /** Free cells by size: the last one is used first, for it may still lie in the processor's cache. */
+  readonly #freeBySize = new Map<number, Cell[]>();
+  readonly #sheets = new Set<Sheet>();
   #bytesInUse = 0;
+  /** Of all sheets. */
+  #bytesHeld = 0;
   #bytesFree = 0;
   #nextId = 0;
   #idleTimer: Timer | undefined;
@@ -67,51 +115,44 @@ export class SlabPool {
     this.#onFreed = options.onFreed ?? (() => {});
   }
 
+  /** Bytes of the slabs that are out, with memory or still without. */
   get bytesInUse(): number {
     return this.#bytesInUse;
   }
 
-  /** Bytes that are kept for the next taker. */
+  /** Bytes of memory that are kept for the next slab. */
   get bytesFree(): number {
     return this.#bytesFree;
   }
 
+  /** Bytes of memory, those of slabs that are out and those kept. */
+  get bytesHeld(): number {
+    return this.#bytesHeld;
+  }
+
   /**
-   * @param size bytes of the slab (its class: those of one size are used again for each other)
-   * @param length bytes of the view that is returned, at most `size`
+   * @param size bytes of the slab (its class: the memory of those of one size is used again for each other)
+   * @param length bytes that it is for, at most `size`
    * @param isOwed the taker has hardly any: it gets one even beyond the budget, or others could starve it for ever
    * @returns undefined when the budget is used up. The content is whatever was there before.
    */
-  take(size: number, length: number, isOwed = false): Buffer | undefined {
-    const budget = Math.max(this.#budgetBytes, LEAST_PIECES * size);
-    if (this.#bytesInUse + size > budget && !isOwed) return undefined;
-    const slab = this.#freeBySize.get(size)?.pop() ?? this.#allocate(size, budget);
-    const { sheet, offset } = slab;
-    slab.inUse = true;
-    sheet.slabsInUse++;
-    this.#bytesFree -= size;
+  take(size: number, length: number, isOwed = false): PooledSlab | undefined {
+    if (this.#bytesInUse + size > this.#budgetFor(size) && !isOwed) return undefined;
     this.#bytesInUse += size;
-    return Buffer.from(sheet.memory, offset, length);
+    return new PooledSlab(size, length, () => this.#takeCell(size));
   }
 
   /** Takes it back. Its bytes must not be touched afterwards. */
-  release(view: Buffer): void {
-    const slab = this.#slabOf(view);
-    const { sheet } = slab;
-    const size = slabSize(sheet);
-    slab.inUse = false;
-    sheet.slabsInUse--;
-    sheet.freeSinceMs = this.#clock.now();
+  release(slab: PooledSlab): void {
+    const { size } = slab;
+    const cell = slab.end();
     this.#bytesInUse -= size;
+    if (cell === undefined) return;
+    cell.sheet.cellsInUse--;
+    cell.sheet.freeSinceMs = this.#clock.now();
     this.#bytesFree += size;
-    this.#keep(size, [slab]);
+    this.#keep(size, [cell]);
     this.#idleTimer ??= this.#clock.after(this.#idleMs, () => this.#freeIdle());
-  }
-
-  /** For the message that hands this slab to a worker. */
-  place(view: Buffer): SlabPlace {
-    const { sheet, offset } = this.#slabOf(view);
-    return { sheetId: sheet.id, memory: sheet.memory, offset };
   }
 
   /** Gives everything that is free back to the system. */
@@ -121,32 +162,38 @@ export class SlabPool {
     this.#free(Number.POSITIVE_INFINITY);
   }
 
-  #slabOf(view: Buffer): Slab {
-    const sheet = this.#byMemory.get(view.buffer);
-    const slab = sheet?.slabs[view.byteOffset / slabSize(sheet)];
-    invariant(slab?.inUse, 'a slab comes from this pool and is given back once');
-    return slab;
+  #budgetFor(size: number): number {
+    return Math.max(this.#budgetBytes, LEAST_PIECES * size);
   }
 
-  #keep(size: number, slabs: Slab[]): void {
+  #takeCell(size: number): Cell {
+    const cell = this.#freeBySize.get(size)?.pop() ?? this.#allocate(size);
+    cell.sheet.cellsInUse++;
+    this.#bytesFree -= size;
+    return cell;
+  }
+
+  #keep(size: number, cells: Cell[]): void {
     const free = this.#freeBySize.get(size);
-    if (free === undefined) this.#freeBySize.set(size, slabs);
-    else free.push(...slabs);
+    if (free === undefined) this.#freeBySize.set(size, cells);
+    else free.push(...cells);
   }
 
-  /** A new sheet; the first of its slabs, the others being free. */
-  #allocate(size: number, budget: number): Slab {
+  /** A new sheet; the first of its cells, the others being free. */
+  #allocate(size: number): Cell {
+    const budget = this.#budgetFor(size);
     // Free sheets of other sizes must not add to the budget: they go before a new one comes.
-    if (this.#bytesInUse + this.#bytesFree + Math.max(size, SHEET_BYTES) > budget) this.#free(Number.POSITIVE_INFINITY);
-    const left = budget - this.#bytesInUse - this.#bytesFree;
-    const count = Math.min(MOST_SLABS_IN_SHEET, Math.max(1, Math.floor(Math.min(left, SHEET_BYTES) / size)));
+    if (this.#bytesHeld + Math.max(size, SHEET_BYTES) > budget) this.#free(Number.POSITIVE_INFINITY);
+    const left = budget - this.#bytesHeld;
+    const count = Math.min(MOST_CELLS_IN_SHEET, Math.max(1, Math.floor(Math.min(left, SHEET_BYTES) / size)));
     const memory = new SharedArrayBuffer(count * size);
-    const sheet: Sheet = { id: this.#nextId++, memory, slabs: [], slabsInUse: 0, freeSinceMs: 0 };
-    for (let offset = 0; offset < memory.byteLength; offset += size) sheet.slabs.push({ sheet, offset, inUse: false });
-    this.#byMemory.set(memory, sheet);
+    const sheet: Sheet = { id: this.#nextId++, memory, cellSize: size, cellsInUse: 0, freeSinceMs: 0 };
+    const cells = Array.from({ length: count }, (_, index): Cell => ({ sheet, offset: index * size }));
+    this.#sheets.add(sheet);
+    this.#bytesHeld += memory.byteLength;
     this.#bytesFree += memory.byteLength;
-    this.#keep(size, sheet.slabs.slice(1).reverse());
-    return sheet.slabs[0];
+    this.#keep(size, cells.slice(1).reverse());
+    return cells[0];
   }
 
   #freeIdle(): void {
@@ -155,24 +202,21 @@ export class SlabPool {
     if (this.#bytesFree > 0) this.#idleTimer = this.#clock.after(this.#idleMs, () => this.#freeIdle());
   }
 
-  /** Gives up the sheets of which nobody has anything, the last slab having come back no later than `freeSinceMs`. */
+  /** Gives up the sheets of which nobody has anything, the last cell having come back no later than `freeSinceMs`. */
   #free(freeSinceMs: number): void {
     const gone = new Set<Sheet>();
-    for (const sheet of this.#byMemory.values()) {
-      if (sheet.slabsInUse > 0 || sheet.freeSinceMs > freeSinceMs) continue;
+    for (const sheet of this.#sheets) {
+      if (sheet.cellsInUse > 0 || sheet.freeSinceMs > freeSinceMs) continue;
       gone.add(sheet);
-      this.#byMemory.delete(sheet.memory);
+      this.#sheets.delete(sheet);
+      this.#bytesHeld -= sheet.memory.byteLength;
       this.#bytesFree -= sheet.memory.byteLength;
       this.#onFreed(sheet.id);
     }
-    for (const [size, slabs] of this.#freeBySize) {
-      const kept = slabs.filter(({ sheet }) => !gone.has(sheet));
+    for (const [size, cells] of this.#freeBySize) {
+      const kept = cells.filter(({ sheet }) => !gone.has(sheet));
       if (kept.length === 0) this.#freeBySize.delete(size);
       else this.#freeBySize.set(size, kept);
     }
   }
-}
-
-function slabSize({ memory, slabs }: Sheet): number {
-  return memory.byteLength / slabs.length;
 }
