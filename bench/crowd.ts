@@ -21,7 +21,7 @@ const FEW = 8;
 
 export const crowd: Scenario = {
   says: `${FEW} leechers and one seed of 256 MiB, ${MANY} of 64`,
-  needs: '8 GiB of memory; eight to nine minutes',
+  needs: '8 GiB of memory; seven to eight minutes',
   run: runCrowd,
 };
 
