@@ -2,7 +2,7 @@
 // pieces share a sheet: memory of its own for each of 16 KiB costs ten times what hashing it does.
 // A piece is counted from the moment it is asked for, but has memory from its first byte on: what was written last is
 // filled next. So few cells go round and stay in the processor's cache, however much is asked for; and a page of memory
-// that is touched for the first time costs more than hashing it (docs/performance.md).
+// that is touched for the first time may cost more than hashing it (docs/performance.md).
 // Invariant: a cell is in one place at a time (free, or one slab's); bytes in use stay within the budget, but for what each
 // taker is owed.
 
@@ -13,8 +13,6 @@ import type { Slab } from './piece-store.ts';
 interface Sheet {
   readonly id: number;
   readonly memory: SharedArrayBuffer;
-  /** Bytes. */
-  readonly cellSize: number;
   cellsInUse: number;
   /** When the last of its cells came back. */
   freeSinceMs: number;
@@ -187,7 +185,7 @@ export class SlabPool {
     const left = budget - this.#bytesHeld;
     const count = Math.min(MOST_CELLS_IN_SHEET, Math.max(1, Math.floor(Math.min(left, SHEET_BYTES) / size)));
     const memory = new SharedArrayBuffer(count * size);
-    const sheet: Sheet = { id: this.#nextId++, memory, cellSize: size, cellsInUse: 0, freeSinceMs: 0 };
+    const sheet: Sheet = { id: this.#nextId++, memory, cellsInUse: 0, freeSinceMs: 0 };
     const cells = Array.from({ length: count }, (_, index): Cell => ({ sheet, offset: index * size }));
     this.#sheets.add(sheet);
     this.#bytesHeld += memory.byteLength;

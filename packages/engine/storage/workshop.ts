@@ -11,7 +11,7 @@ import { WorkerPool } from './worker-pool.ts';
 
 export interface DiskWorkshopOptions {
   readonly clock: Clock;
-  /** Bytes of pieces being received or written at a time, over all torrents; default 64 MiB. */
+  /** Bytes of pieces being received or written at a time, over all torrents; default 48 MiB. */
   readonly slabBudgetBytes?: number;
   /** Threads that hash; default: one for each core. */
   readonly workerCount?: number;
