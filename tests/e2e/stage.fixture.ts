@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BrowserContextOptions, Page } from '@playwright/test';
+import { freePort } from '../contract/free-port.ts';
 import { Browsing, buildPage } from './browser.fixture.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -83,9 +84,9 @@ async function startBackend(
   token: string | undefined,
 ): Promise<Backend> {
   const list = [
-    `--port=${before?.port ?? 0}`,
-    `--page-port=${before?.pagePort ?? 0}`,
-    `--tracker-port=${before === undefined ? 0 : new URL(before.tracker).port}`,
+    `--port=${before?.port ?? (await freePort())}`,
+    `--page-port=${before?.pagePort ?? (await freePort())}`,
+    `--tracker-port=${before === undefined ? await freePort() : new URL(before.tracker).port}`,
     `--data-dir=${path.join(folder, 'state')}`,
     `--root=${root}`,
     '--listen-host=127.0.0.1',

@@ -14,7 +14,8 @@ import { parseSecretRing } from '../replication/secret-ring.ts';
 import { ChangeClock } from '../server/change-clock.ts';
 import { createTrackerServer, type TrackerServer } from './tracker-server.ts';
 
-const HOST = '127.0.0.1';
+/** Not that of connections that are dialled, which could take a port between finding it free and listening there. */
+const HOST = '127.0.9.1';
 const HASH = '%11'.repeat(20);
 const secrets = parseSecretRing('the secret of this set');
 const others = parseSecretRing('another');
