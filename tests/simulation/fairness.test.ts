@@ -10,7 +10,8 @@ const PIECE_LENGTH = 32 * KIB;
 const PIECES = 128;
 const CONTENT = { size: PIECES * PIECE_LENGTH, pieceLength: PIECE_LENGTH };
 const UPLINK = 50_000;
-const MINUTE_MS = 60_000;
+/** With the seeds 1 to 24 the longest wait is 19 to 35 s. */
+const LONG_MS = 45_000;
 const TURN_MS = 15_000;
 
 const sharer: PeerSettings = { latencyMs: 20, uplinkBytesPerSecond: UPLINK, maxConnections: 25 };
@@ -52,7 +53,7 @@ describe('a simulated swarm is fair', () => {
     },
   );
 
-  itSimulatesOften('nobody, slow or giving nothing, waits a minute for the next piece', CONTENT, async (swarm) => {
+  itSimulatesOften('nobody, slow or giving nothing, waits 45 s for the next piece', CONTENT, async (swarm) => {
     await swarm.join({ ...sharer, has: () => true });
     const slow = await joinAll(swarm, { ...sharer, uplinkBytesPerSecond: UPLINK / 10 }, 6);
     const peers = [...slow, ...(await joinAll(swarm, sharer, 12)), ...(await joinAll(swarm, freeRider, 6))];
@@ -67,7 +68,7 @@ describe('a simulated swarm is fair', () => {
       return peers.every(({ finishedAtMs }) => finishedAtMs !== undefined);
     }, GIVE_UP_MS);
     await finish(swarm, peers);
-    assert.ok(longestMs <= MINUTE_MS, `somebody waited ${longestMs} ms`);
+    assert.ok(longestMs <= LONG_MS, `somebody waited ${longestMs} ms`);
   });
 
   const long = { size: 512 * 64 * KIB, pieceLength: 64 * KIB };

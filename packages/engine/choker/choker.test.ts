@@ -14,7 +14,7 @@ const idle: ChokeCandidate = {
   givenBytesPerSecond: 0,
   unchokedAtMs: undefined,
   waitingSinceMs: 0,
-  wasServed: true,
+  lastGotAtMs: NOW,
   hoards: false,
   turnBytes: 0,
   optimistic: false,
@@ -26,7 +26,7 @@ const anyCandidate = fc.record({
   givenBytesPerSecond: fc.nat(1000),
   unchokedAtMs: fc.option(fc.nat(NOW), { nil: undefined }),
   waitingSinceMs: fc.nat(NOW),
-  wasServed: fc.boolean(),
+  lastGotAtMs: fc.nat(NOW),
   hoards: fc.boolean(),
   turnBytes: fc.nat(2000),
   optimistic: fc.boolean(),
@@ -82,12 +82,16 @@ describe('the choker', () => {
     assert.deepEqual(chooseUnchoked(all, situation, SETTINGS, random()).optimistic, new Set(all.slice(1)));
   });
 
-  it('counts the waiting of who has had nothing yet thrice', () => {
-    const waiting = { ...idle, waitingSinceMs: NOW - 20_000 };
-    const newcomer = (forMs: number) => ({ ...idle, wasServed: false, waitingSinceMs: NOW - forMs });
-    const next = (forMs: number) =>
-      chooseNext([waiting, newcomer(forMs)], { seeding: false, nowMs: NOW }, SETTINGS)?.candidate.wasServed;
-    assert.deepEqual([next(7_000), next(6_000)], [false, true]);
+  it('counts the waiting of who has got nothing yet, or for long, thrice', () => {
+    const waiting = { ...idle, waitingSinceMs: NOW - 18_000 };
+    const isNext = (forMs: number, lastGotAtMs: number) => {
+      const other = { ...idle, lastGotAtMs, waitingSinceMs: NOW - forMs };
+      return chooseNext([waiting, other], { seeding: false, nowMs: NOW }, SETTINGS)?.candidate === other;
+    };
+    for (const longAgo of [Number.NEGATIVE_INFINITY, NOW - 21_000]) {
+      assert.deepEqual([isNext(7_000, longAgo), isNext(5_000, longAgo)], [true, false]);
+    }
+    assert.equal(isNext(7_000, NOW - 19_000), false);
   });
 
   it('fills a free slot by turns first, then with who gives most', () => {

@@ -25,8 +25,8 @@ export interface ChokeCandidate {
   readonly unchokedAtMs: number | undefined;
   /** When its last turn ended (or it came). The longest waiting is next. */
   readonly waitingSinceMs: number;
-  /** It has had a turn. */
-  readonly wasServed: boolean;
+  /** When it last got something, from anybody, as far as we know. */
+  readonly lastGotAtMs: number;
   /** Sent to it in this turn. */
   readonly turnBytes: number;
   /** It keeps to itself what a seed gave to it alone (see first-copies.ts). */
@@ -35,8 +35,10 @@ export interface ChokeCandidate {
   readonly optimistic: boolean;
 }
 
-/** Who has had nothing yet is as likely to be next as three others (BEP 3): without a piece it can't trade. */
-const NEWCOMERS_PATIENCE = 3;
+/** Who has got nothing yet is as likely to be next as three others (BEP 3), since without a piece it can't trade … */
+const HUNGRY_PATIENCE = 3;
+/** … and so is who has got nothing for so long: by chance alone a few would wait over a minute. */
+const HUNGRY_MS = 20_000;
 
 export interface ChokerSituation {
   readonly seeding: boolean;
@@ -99,7 +101,8 @@ function isNext(candidate: ChokeCandidate, other: ChokeCandidate, nowMs: number)
 /** Who is served has not waited, and who was served longest has the least claim: else its old waiting would win each round. */
 function waitedMs(candidate: ChokeCandidate, nowMs: number): number {
   if (candidate.unchokedAtMs !== undefined) return candidate.unchokedAtMs - nowMs;
-  return (nowMs - candidate.waitingSinceMs) * (candidate.wasServed ? 1 : NEWCOMERS_PATIENCE);
+  const isHungry = nowMs - candidate.lastGotAtMs > HUNGRY_MS;
+  return (nowMs - candidate.waitingSinceMs) * (isHungry ? HUNGRY_PATIENCE : 1);
 }
 
 function slotsByTurns({ slots, optimisticShare }: Pick<ChokerSettings, 'slots' | 'optimisticShare'>): number {

@@ -101,6 +101,7 @@ export class Conversation implements MessageSink {
     const { peer, download, piecesChanged } = this.#options;
     peer.toldPieces = true;
     if (!peer.has.set(pieceIndex)) return;
+    peer.lastGotAtMs = peer.lastReceivedAtMs;
     download.picker.peerGot(pieceIndex);
     if (download.picker.isHad(pieceIndex)) {
       if (peer.has.isComplete) piecesChanged(peer);

@@ -66,11 +66,16 @@ export class Peer implements PickingPeer {
   optimistic = false;
   unchokedAtMs: number | undefined;
   waitingSinceMs: number;
-  wasServed = false;
+  /** When it last told of a piece, or was sent a block of ours. */
+  lastGotAtMs = Number.NEGATIVE_INFINITY;
   hoards = false;
   turnBytes = 0;
   /** When it last asked for a block, or was told that it may. */
   lastAskedAtMs = 0;
+  /** When it was told that it may ask, until it does; it may have been choked meanwhile. */
+  invitedAtMs: number | undefined;
+  /** How long it took from then until its first request was here, last time: its uplink may be full of blocks. */
+  reactionMs = 0;
 
   extension: ExtensionHandshake | undefined;
   readonly download = new SpeedMeter(RATE_WINDOW_SECONDS);

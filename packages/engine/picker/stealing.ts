@@ -115,8 +115,8 @@ export function chooseStolen<Peer extends PickingPeer>(
  */
 function mayRelieve(thief: PickingPeer, holder: PickingPeer, situation: StealingSituation, taken = 0): boolean {
   if (!situation.hasNothingNew || thief.outstandingCount > 0 || thief.snubbed || holder.snubbed) return false;
-  // At the end one that wasted a block is not to waste a second.
-  if (situation.atTheEnd && situation.inVain > 0) return false;
+  // At the end one that wasted a block is not to waste a second: nor are several taken over at once, which may all come late.
+  if (situation.atTheEnd && (situation.inVain > 0 || taken > 0)) return false;
   if (holder.outstandingCount - taken < sentAhead(holder) + LONG_QUEUE) return false;
   if (taken >= holder.outstandingCount / 2) return false;
   return 2 * thief.bytesPerSecond >= holder.bytesPerSecond;

@@ -8,14 +8,10 @@ import type { TokenBucket } from '../rate/token-bucket.ts';
 import type { BlockView, PieceStore } from '../storage/piece-store.ts';
 import { encodePieceHeader } from '../wire/encoder.ts';
 import type { BlockRange } from '../wire/message.ts';
+import { MOST_BYTES, SocketRoom } from './socket-room.ts';
 
 /** Blocks that go out in one write: few system calls, and still short batches for a cancel to take effect. */
 const BATCH_BLOCKS = 64;
-/** What waits in a socket can't be cancelled any more: it holds no more than this much time at the peer's rate … */
-const BUFFERED_SECONDS = 0.25;
-/** … within these bounds: a block, since requests and cancels wait behind what lies there; and one write to a fast peer. */
-const LEAST_BUFFERED_BYTES = 16 * 1024;
-const MOST_BUFFERED_BYTES = 1024 * 1024;
 
 export interface BlockSenderOptions {
   readonly store: PieceStore;
@@ -34,9 +30,13 @@ export class BlockSender {
   readonly #options: BlockSenderOptions;
   /** Peers with requests that wait for the upload limit. */
   readonly #waiting = new Set<Peer>();
+  readonly #socketRoom: SocketRoom;
+  /** Peers with requests who have no block in their sockets, since others have. */
+  readonly #heldBack = new Set<Peer>();
 
   constructor(options: BlockSenderOptions) {
     this.#options = options;
+    this.#socketRoom = new SocketRoom(options.clock, options.meter);
   }
 
   /** Requests come many at a time: they are served together, once all that came with this one were read. */
@@ -49,11 +49,21 @@ export class BlockSender {
     });
   }
 
+  /** The peer's socket has taken what it was given: whoever was held back by it comes first. */
+  drained(peer: Peer): void {
+    this.#socketRoom.drained(peer);
+    this.#serveAll(this.#heldBack);
+    this.serve(peer);
+  }
+
   /** Sends what the peer's socket has room for. */
   serve(peer: Peer): void {
     while (!peer.serving && !peer.isClosed && peer.wanted.length > 0) {
-      const room = bufferLimit(peer) - peer.connection.bufferedBytes;
-      if (room <= 0) return;
+      const room = this.#socketRoom.of(peer);
+      if (room <= 0) {
+        if (!this.#socketRoom.holds(peer)) this.#heldBack.add(peer);
+        return;
+      }
       const batch = this.#takeBatch(peer, room);
       if (batch.length === 0) return void this.#waiting.add(peer);
       this.#readAhead(peer, batch);
@@ -64,15 +74,25 @@ export class BlockSender {
     }
   }
 
-  /** Those who wait for the upload limit get their share in turn. */
+  /** Those who wait for the upload limit, or for somebody's socket, get their share in turn. */
   tick(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const peer of waiting) this.serve(peer);
+    this.#serveAll(this.#waiting);
+    this.#serveAll(this.#heldBack);
   }
 
   left(peer: Peer): void {
     this.#waiting.delete(peer);
+    this.#heldBack.delete(peer);
+    this.#socketRoom.drained(peer);
+    this.#serveAll(this.#heldBack);
+  }
+
+  /** Each once; who still has to wait comes in again, at the end. */
+  #serveAll(peers: Set<Peer>): void {
+    if (peers.size === 0) return;
+    const inTurn = [...peers];
+    peers.clear();
+    for (const peer of inTurn) this.serve(peer);
   }
 
   /** The next requests of the peer, as far as its socket has room and the upload limit allows. */
@@ -80,13 +100,16 @@ export class BlockSender {
     const { bucket, clock } = this.#options;
     let allowance = Math.min(room, bucket.available(clock.now()));
     const batch: BlockRange[] = [];
+    let bytes = 0;
     while (batch.length < BATCH_BLOCKS && allowance > 0) {
       const range = peer.wanted.shift();
       if (range === undefined) break;
       bucket.take(range.length);
       allowance -= range.length;
+      bytes += range.length;
       batch.push(range);
     }
+    if (bytes > 0) this.#socketRoom.gives(peer, bytes);
     return batch;
   }
 
@@ -155,7 +178,10 @@ export class BlockSender {
     const release = (): void => {
       for (const view of views) view.release();
     };
-    if (peer.isClosed || ranges.length === 0) return release();
+    if (peer.isClosed || ranges.length === 0) {
+      if (peer.connection.bufferedBytes === 0) this.#socketRoom.drained(peer);
+      return release();
+    }
     const parts: Uint8Array[] = [];
     let sentBytes = 0;
     for (const [at, { pieceIndex, begin, length }] of ranges.entries()) {
@@ -169,18 +195,14 @@ export class BlockSender {
     });
     peer.upload.add(sentBytes);
     peer.turnBytes += sentBytes;
+    peer.lastGotAtMs = clock.now();
     this.#options.meter.add(sentBytes);
     const keepsPace = peer.connection.bufferedBytes === 0;
-    peer.burstBytes = keepsPace ? Math.min(2 * sentBytes, MOST_BUFFERED_BYTES) : 0;
+    if (keepsPace) this.#socketRoom.drained(peer);
+    peer.burstBytes = keepsPace ? Math.min(2 * sentBytes, MOST_BYTES) : 0;
   }
 }
 
 function isAtHand(read: BlockView | Promise<BlockView>): read is BlockView {
   return !(read instanceof Promise);
-}
-
-/** A rate takes a second to be known: until then as much as a socket took at once twice over, or one block a write. */
-function bufferLimit(peer: Peer): number {
-  const bytes = Math.max(peer.upload.bytesPerSecond * BUFFERED_SECONDS, peer.burstBytes);
-  return Math.min(Math.max(bytes, LEAST_BUFFERED_BYTES), MOST_BUFFERED_BYTES);
 }

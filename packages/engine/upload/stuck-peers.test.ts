@@ -103,7 +103,7 @@ function setUp(count: number) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  return { all, join, pass };
+  return { all, clock, join, pass, upload };
 }
 
 test('those who take nothing of what they asked for give their slots up as soon as somebody waits', async () => {
@@ -134,4 +134,58 @@ test('those who take what they asked for slowly keep them for their turn', async
   const waiting = join(100);
   await pass(2, 2000);
   assert.deepEqual([waiting.peer.amChoking, all.filter(({ peer }) => peer.amChoking).length], [true, 0]);
+});
+
+/** Who of them has a block in its socket. */
+const holders = (all: readonly { readonly connection: SlowConnection }[]) =>
+  all.flatMap(({ connection }, at) => (connection.bufferedBytes > BLOCK ? [at] : []));
+
+test('while nobody takes blocks quickly one lies in all sockets together, each in turn', async () => {
+  const { all, pass } = setUp(SERVED);
+  await pass(1, 0);
+  const turns = [];
+  for (let turn = 0; turn < 2 * SERVED; turn++) {
+    const held = holders(all);
+    assert.equal(held.length, 1, `blocks lie at ${held}`);
+    turns.push(held[0]);
+    all[held[0]].connection.take(1_000_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.deepEqual(turns.slice(SERVED), turns.slice(0, SERVED));
+  assert.equal(new Set(turns).size, SERVED);
+});
+
+test('one who takes nothing of its block keeps the others from theirs for ten seconds, and not again', async () => {
+  const { all, pass } = setUp(SERVED);
+  await pass(9, 0);
+  const [stuck, ...more] = holders(all);
+  assert.deepEqual(more, []);
+  await pass(2, 0);
+  const [next] = holders(all).filter((at) => at !== stuck);
+  assert.ok(next !== undefined, 'nobody else was served');
+  all[next].connection.take(1_000_000);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(holders(all).length, 2, 'the one after it had to wait');
+});
+
+test('one whose requests take long to get here loses its slot once, and is waited for the next time', () => {
+  const { all, clock, join, upload } = setUp(SERVED);
+  const [late, ...others] = all;
+  const ask = (peer: Peer) => upload.requested(peer, { pieceIndex: 0, begin: 0, length: BLOCK });
+  for (const { peer } of others) ask(peer);
+  const other = join(100);
+  const wait = (ms: number) => {
+    // What they were told has left.
+    for (const { connection } of [late, other]) connection.take(1_000);
+    clock.advance(ms);
+    upload.tick();
+  };
+  wait(600);
+  assert.deepEqual([late.peer.amChoking, other.peer.amChoking], [true, false]);
+  clock.advance(1_400);
+  ask(late.peer);
+  wait(600);
+  assert.deepEqual([late.peer.amChoking, other.peer.amChoking], [false, true], 'the other one asks for nothing');
+  wait(2_000);
+  assert.equal(late.peer.amChoking, false);
 });

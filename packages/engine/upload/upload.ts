@@ -34,8 +34,11 @@ const TURN_PIECES = 20;
 /** Each round the turns go round: of 30 s, as BEP 3 has them, one who gives little waited over a minute for the next. */
 const RECHOKE_MS = 15_000;
 
-/** Who is served and asks for nothing for so long (longer than a far round trip) has no use for its slot. */
+/** Who is served and asks for nothing for so long (longer than a far round trip) has no use for its slot … */
 const IDLE_SLOT_MS = 500;
+/** … but for one whose requests wait behind what it sends: twice as long as the first one took last time, up to a turn. */
+const REACTIONS = 2;
+const MOST_IDLE_SLOT_MS = 5_000;
 /** Nor has who takes nothing of what lies in its socket for so long: its link is dead, or it hangs. */
 const STUCK_SLOT_MS = 10_000;
 /** What is suggested to a peer ahead of its requests: as much as it asks for at first, and a piece to follow another. */
@@ -128,6 +131,7 @@ export class Upload {
     ) {
       throw new ProtocolError(`request for ${range.pieceIndex}/${range.begin}+${range.length}`);
     }
+    this.#reacted(peer);
     if (peer.refusalsUnderWay > MOST_UNREAD_REFUSALS) throw new ProtocolError('asks and does not read the answers');
     const allowed = !peer.amChoking || isAllowedFast(peer, range);
     if (!allowed || !isHad(range.pieceIndex) || peer.wanted.length >= REQUESTS_WE_KEEP)
@@ -136,6 +140,12 @@ export class Upload {
     peer.lastAskedAtMs = this.#options.clock.now();
     peer.wanted.push(range);
     this.#sender.serveSoon(peer);
+  }
+
+  #reacted(peer: Peer): void {
+    if (peer.invitedAtMs === undefined) return;
+    peer.reactionMs = this.#options.clock.now() - peer.invitedAtMs;
+    peer.invitedAtMs = undefined;
   }
 
   /** Names the pieces a peer should ask for first, if we are a seed and it understands. */
@@ -162,7 +172,7 @@ export class Upload {
 
   /** The socket has taken what it was given. */
   drained(peer: Peer): void {
-    this.#sender.serve(peer);
+    this.#sender.drained(peer);
   }
 
   /** Several times a second: those who wait for the upload limit get their share in turn. */
@@ -207,8 +217,7 @@ export class Upload {
   #unchoke(peer: Peer, nowMs: number): void {
     if (!peer.amChoking) return;
     peer.amChoking = false;
-    peer.wasServed = true;
-    peer.unchokedAtMs = peer.lastAskedAtMs = nowMs;
+    peer.unchokedAtMs = peer.lastAskedAtMs = peer.invitedAtMs = nowMs;
     peer.turnBytes = 0;
     this.#suggest(peer);
     peer.send({ type: 'unchoke' }, nowMs);
@@ -244,7 +253,8 @@ function isAllowedFast(peer: Peer, range: BlockRange): boolean {
 function asksNothing(peer: Peer, nowMs: number): boolean {
   if (!peer.peerInterested) return true;
   const isServed = peer.wanted.length > 0 || peer.serving || peer.connection.bufferedBytes > 0;
-  return !isServed && nowMs - peer.lastAskedAtMs > IDLE_SLOT_MS;
+  const patienceMs = Math.min(Math.max(REACTIONS * peer.reactionMs, IDLE_SLOT_MS), MOST_IDLE_SLOT_MS);
+  return !isServed && nowMs - peer.lastAskedAtMs > patienceMs;
 }
 
 function takesNothing(peer: Peer, nowMs: number): boolean {
