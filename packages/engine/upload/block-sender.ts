@@ -179,7 +179,7 @@ export class BlockSender {
       for (const view of views) view.release();
     };
     if (peer.isClosed || ranges.length === 0) {
-      if (peer.connection.bufferedBytes === 0) this.#socketRoom.drained(peer);
+      this.#socketRoom.gave(peer);
       return release();
     }
     const parts: Uint8Array[] = [];
@@ -197,8 +197,8 @@ export class BlockSender {
     peer.turnBytes += sentBytes;
     peer.lastGotAtMs = clock.now();
     this.#options.meter.add(sentBytes);
+    this.#socketRoom.gave(peer);
     const keepsPace = peer.connection.bufferedBytes === 0;
-    if (keepsPace) this.#socketRoom.drained(peer);
     peer.burstBytes = keepsPace ? Math.min(2 * sentBytes, MOST_BYTES) : 0;
   }
 }

@@ -19,8 +19,9 @@ const LEAST_PATIENCE_MS = 2_000;
 const MOST_PATIENCE_MS = 10_000;
 
 interface Lying {
-  readonly bytes: number;
-  /** It is waited for until then. */
+  /** Bytes that are on their way from the store; there may be others in the socket. */
+  onTheWay: number;
+  /** All of it is waited for until then. */
   readonly untilMs: number;
 }
 
@@ -28,7 +29,7 @@ export class SocketRoom {
   readonly #clock: Clock;
   /** All that we send. */
   readonly #meter: SpeedMeter;
-  /** What is in sockets, or on its way there from the store. */
+  /** Whose sockets hold something, or will. */
   readonly #lying = new Map<Peer, Lying>();
 
   constructor(clock: Clock, meter: SpeedMeter) {
@@ -44,12 +45,18 @@ export class SocketRoom {
     return room <= 0 || this.#isThereRoomForAnother ? room : 0;
   }
 
-  /** So many bytes of blocks are on their way to its socket. */
-  gives(peer: Peer, givenBytes: number): void {
-    const bytes = givenBytes + (this.#lying.get(peer)?.bytes ?? 0);
+  /** So many bytes of blocks are on their way to its socket: one batch at a time. */
+  gives(peer: Peer, bytes: number): void {
     const dueMs = ((this.#lyingBytes + bytes) / this.#meter.bytesPerSecond) * 1000;
     const patienceMs = Math.min(Math.max(PATIENCE * dueMs, LEAST_PATIENCE_MS), MOST_PATIENCE_MS);
-    this.#lying.set(peer, { bytes, untilMs: this.#clock.now() + patienceMs });
+    this.#lying.set(peer, { onTheWay: bytes, untilMs: this.#clock.now() + patienceMs });
+  }
+
+  /** They are there, or will not come. */
+  gave(peer: Peer): void {
+    const lying = this.#lying.get(peer);
+    if (lying !== undefined) lying.onTheWay = 0;
+    if (peer.connection.bufferedBytes === 0) this.drained(peer);
   }
 
   /** Its socket is empty, or the peer gone. */
@@ -69,7 +76,9 @@ export class SocketRoom {
   get #lyingBytes(): number {
     const nowMs = this.#clock.now();
     let sum = 0;
-    for (const { bytes, untilMs } of this.#lying.values()) if (nowMs < untilMs) sum += bytes;
+    for (const [{ connection }, { onTheWay, untilMs }] of this.#lying) {
+      if (nowMs < untilMs) sum += onTheWay + connection.bufferedBytes;
+    }
     return sum;
   }
 }
