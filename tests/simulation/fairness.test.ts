@@ -10,7 +10,7 @@ const PIECE_LENGTH = 32 * KIB;
 const PIECES = 128;
 const CONTENT = { size: PIECES * PIECE_LENGTH, pieceLength: PIECE_LENGTH };
 const UPLINK = 50_000;
-/** With the seeds 1 to 24 the longest wait is 20 to 37 s. */
+/** With the seeds 1 to 24 the longest wait is 20 to 38 s. */
 const LONG_MS = 45_000;
 const TURN_MS = 15_000;
 

@@ -1,7 +1,8 @@
-// How much may lie in sockets. What is there can't be cancelled any more; requests and cancels to that peer wait behind it, and
-// where all sockets share a slow uplink, behind what lies in any of them: five blocks at 5 kB/s took 16 s, as long as a turn.
-// Invariant: a socket is given blocks only while all of them together hold less than what is sent in BUFFERED_SECONDS, or than
-// a block; but for what lies at dead links.
+// How much of a torrent's blocks may lie in sockets. What is there can't be cancelled any more; requests and cancels to that peer
+// wait behind it, and all sockets may share a slow uplink: five blocks at 5 kB/s took 16 s, as long as a turn
+// (docs/decisions/0016).
+// Invariant: a socket is given blocks only while all others together were given less than what is sent in BUFFERED_SECONDS, or
+// than a block, since they were empty; but for what lies at dead links.
 
 import type { Clock } from '@enjambre/runtime';
 import type { Peer } from '../peer/peer.ts';
@@ -19,9 +20,8 @@ const LEAST_PATIENCE_MS = 2_000;
 const MOST_PATIENCE_MS = 10_000;
 
 interface Lying {
-  /** Bytes that are on their way from the store; there may be others in the socket. */
-  onTheWay: number;
-  /** All of it is waited for until then. */
+  readonly bytes: number;
+  /** It is waited for until then. */
   readonly untilMs: number;
 }
 
@@ -29,7 +29,7 @@ export class SocketRoom {
   readonly #clock: Clock;
   /** All that we send. */
   readonly #meter: SpeedMeter;
-  /** Whose sockets hold something, or will. */
+  /** What each socket was given since it was empty, and what is on its way there from the store. */
   readonly #lying = new Map<Peer, Lying>();
 
   constructor(clock: Clock, meter: SpeedMeter) {
@@ -42,20 +42,19 @@ export class SocketRoom {
     // A rate takes a second to be known: until then as much as a socket took at once twice over, or one block a write.
     const bytes = Math.max(peer.upload.bytesPerSecond * BUFFERED_SECONDS, peer.burstBytes);
     const room = Math.min(Math.max(bytes, LEAST_BYTES), MOST_BYTES) - peer.connection.bufferedBytes;
-    return room <= 0 || this.#isThereRoomForAnother ? room : 0;
+    return room <= 0 || this.#isThereRoomBeside(peer) ? room : 0;
   }
 
-  /** So many bytes of blocks are on their way to its socket: one batch at a time. */
-  gives(peer: Peer, bytes: number): void {
-    const dueMs = ((this.#lyingBytes + bytes) / this.#meter.bytesPerSecond) * 1000;
+  /** So many bytes of blocks are on their way to its socket. */
+  gives(peer: Peer, givenBytes: number): void {
+    const bytes = givenBytes + (this.#lying.get(peer)?.bytes ?? 0);
+    const dueMs = ((this.#bytesBeside(peer) + bytes) / this.#meter.bytesPerSecond) * 1000;
     const patienceMs = Math.min(Math.max(PATIENCE * dueMs, LEAST_PATIENCE_MS), MOST_PATIENCE_MS);
-    this.#lying.set(peer, { onTheWay: bytes, untilMs: this.#clock.now() + patienceMs });
+    this.#lying.set(peer, { bytes, untilMs: this.#clock.now() + patienceMs });
   }
 
   /** They are there, or will not come. */
   gave(peer: Peer): void {
-    const lying = this.#lying.get(peer);
-    if (lying !== undefined) lying.onTheWay = 0;
     if (peer.connection.bufferedBytes === 0) this.drained(peer);
   }
 
@@ -69,16 +68,14 @@ export class SocketRoom {
     return this.#lying.has(peer);
   }
 
-  get #isThereRoomForAnother(): boolean {
-    return this.#lyingBytes < Math.max(this.#meter.bytesPerSecond * BUFFERED_SECONDS, LEAST_BYTES);
+  #isThereRoomBeside(peer: Peer): boolean {
+    return this.#bytesBeside(peer) < Math.max(this.#meter.bytesPerSecond * BUFFERED_SECONDS, LEAST_BYTES);
   }
 
-  get #lyingBytes(): number {
+  #bytesBeside(peer: Peer): number {
     const nowMs = this.#clock.now();
     let sum = 0;
-    for (const [{ connection }, { onTheWay, untilMs }] of this.#lying) {
-      if (nowMs < untilMs) sum += onTheWay + connection.bufferedBytes;
-    }
+    for (const [other, { bytes, untilMs }] of this.#lying) if (other !== peer && nowMs < untilMs) sum += bytes;
     return sum;
   }
 }
