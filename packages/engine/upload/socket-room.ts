@@ -8,7 +8,7 @@ import type { Clock } from '@enjambre/runtime';
 import type { Peer } from '../peer/peer.ts';
 import type { SpeedMeter } from '../rate/speed-meter.ts';
 
-/** A socket holds no more than this much time at the peer's rate, all together no more than this at the whole rate … */
+/** A socket holds no more than this much time at the peer's rate, all others no more than this at the whole rate … */
 const BUFFERED_SECONDS = 0.25;
 /** … within these bounds: a block; and, of one, one write to a fast peer. */
 const LEAST_BYTES = 16 * 1024;
